@@ -1,0 +1,47 @@
+namespace Quarry.Contracts;
+
+/// <summary>Every bound of the contracts: one name, one unit, one home. The TypeScript twin is held equal by a test.</summary>
+public static class Limits
+{
+    /// <summary>Bytes of the length prefix before each frame (CONTRACT_IPC rule 1).</summary>
+    public const int FramePrefixBytes = 4;
+
+    /// <summary>Largest frame including its prefix (CONTRACT_IPC rule 3).</summary>
+    public const int FrameBytesMax = 16 * 1024 * 1024;
+
+    /// <summary>Largest payload of a frame: <see cref="FrameBytesMax"/> without the prefix.</summary>
+    public const int FramePayloadBytesMax = FrameBytesMax - FramePrefixBytes;
+
+    /// <summary>Largest <c>data</c> of one artifact chunk or sidecar file (CONTRACT_IPC rule 4).</summary>
+    public const int ChunkDataBytesMax = 8 * 1024 * 1024;
+
+    /// <summary>Deepest nesting of maps and arrays in one payload (CONTRACT_EMIT, values).</summary>
+    public const int PayloadDepthMax = 100;
+
+    /// <summary>Most bytes of frames that strict makes durable in one append (CONTRACT_POLICY, strict).</summary>
+    public const int StrictReadBytesMax = 64 * 1024;
+
+    /// <summary>Longest escaped partition value, in bytes (CONTRACT_LODE, partitions).</summary>
+    public const int PartitionValueBytesMax = 200;
+
+    /// <summary>Longest run or job id, in characters.</summary>
+    public const int IdCharsMax = 128;
+
+    /// <summary>Longest sidecar file name, in UTF-8 bytes.</summary>
+    public const int FilenameBytesMax = 255;
+
+    /// <summary>Longest console line kept whole, in bytes; the rest of it is cut and counted.</summary>
+    public const int ConsoleLineBytesMax = 16 * 1024;
+
+    /// <summary>Most console bytes kept for one run; what follows is counted, not kept.</summary>
+    public const long ConsoleBytesMax = 4 * 1024 * 1024;
+
+    /// <summary>Largest job payload accepted at launch, in bytes of JSON.</summary>
+    public const int JobBytesMax = 1024 * 1024;
+
+    /// <summary>Most rows in one page of a listing.</summary>
+    public const int PageRowsMax = 1000;
+
+    /// <summary>Most labels of one run.</summary>
+    public const int LabelsMax = 32;
+}
