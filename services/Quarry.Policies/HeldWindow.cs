@@ -1,0 +1,99 @@
+using Quarry.Contracts.Events;
+
+namespace Quarry.Policies;
+
+/// <summary>An event between the pipe and its durable point.</summary>
+/// <param name="Seq">Its seq.</param>
+/// <param name="Type">Its type.</param>
+/// <param name="Bytes">Bytes of its frame.</param>
+/// <param name="At">When it was observed.</param>
+public readonly record struct HeldEvent(long Seq, EventType Type, int Bytes, DateTimeOffset At);
+
+/// <summary>What all policies keep: the events observed and not yet durable, in seq order, and how far appends went.</summary>
+internal sealed class HeldWindow
+{
+    private readonly Queue<HeldEvent> held = new();
+    private readonly Queue<HeldEvent> droppable = new();
+    private readonly HashSet<long> dropped = [];
+
+    public PolicyCounters Counters { get; } = new();
+
+    public long SeqLast { get; private set; }
+
+    public long AppendedThrough { get; private set; }
+
+    public long DurableThrough { get; private set; }
+
+    /// <summary>True while an append has not been answered.</summary>
+    public bool IsInFlight => AppendedThrough > DurableThrough;
+
+    /// <summary>True when something waits to be appended, be it only the name of a drop.</summary>
+    public bool HasUnsent => SeqLast > AppendedThrough;
+
+    public long UnsentBytes { get; private set; }
+
+    public long UnsentEvents { get; private set; }
+
+    /// <summary>When the oldest event that was not yet appended was observed.</summary>
+    public DateTimeOffset? UnsentSince { get; private set; }
+
+    public void Observe(in PolicyInput input, DateTimeOffset now)
+    {
+        var added = new HeldEvent(input.Seq, input.Type, input.Bytes, now);
+        held.Enqueue(added);
+        if (input.Type.IsDroppable()) droppable.Enqueue(added);
+        SeqLast = input.Seq;
+        UnsentBytes += input.Bytes;
+        UnsentEvents++;
+        UnsentSince ??= now;
+        Counters.Received++;
+        Count(+1, input.Bytes);
+    }
+
+    public void Append(FlushTrigger trigger, ICollection<PolicyAction> actions)
+    {
+        AppendedThrough = SeqLast;
+        UnsentBytes = 0;
+        UnsentEvents = 0;
+        UnsentSince = null;
+        Counters.AddFlush(trigger);
+        actions.Add(PolicyAction.Append(SeqLast, trigger));
+    }
+
+    /// <summary>Drops the oldest droppable event that is not in flight; false when there is none.</summary>
+    public bool TryDropOldest(ICollection<PolicyAction> actions)
+    {
+        while (droppable.TryPeek(out var head) && head.Seq <= AppendedThrough)
+            _ = droppable.Dequeue();
+        if (!droppable.TryDequeue(out var victim)) return false;
+        _ = dropped.Add(victim.Seq);
+        UnsentBytes -= victim.Bytes;
+        UnsentEvents--;
+        Counters.AddDrop(victim.Type);
+        Count(-1, -victim.Bytes);
+        actions.Add(PolicyAction.Drop(victim));
+        return true;
+    }
+
+    public void Durable(long seq)
+    {
+        DurableThrough = Math.Max(DurableThrough, seq);
+        while (held.TryPeek(out var head) && head.Seq <= seq)
+        {
+            _ = held.Dequeue();
+            if (dropped.Remove(head.Seq)) continue;
+            Counters.Persisted++;
+            Count(-1, -head.Bytes);
+        }
+        Counters.OldestHeldAt = held.TryPeek(out var oldest) ? oldest.At : null;
+    }
+
+    private void Count(int events, int bytes)
+    {
+        Counters.HeldEvents += events;
+        Counters.HeldBytes += bytes;
+        Counters.HeldEventsMax = Math.Max(Counters.HeldEventsMax, Counters.HeldEvents);
+        Counters.HeldBytesMax = Math.Max(Counters.HeldBytesMax, Counters.HeldBytes);
+        if (events > 0) Counters.OldestHeldAt ??= held.Peek().At;
+    }
+}
