@@ -21,6 +21,12 @@ public static class Limits
     /// <summary>Most bytes of frames that strict makes durable in one append (CONTRACT_POLICY, strict).</summary>
     public const int StrictReadBytesMax = 64 * 1024;
 
+    /// <summary>Most bytes of frames in one batch to Lode; a larger frame is a batch of its own.</summary>
+    public const int BatchBytesMax = 1024 * 1024;
+
+    /// <summary>Most events in one batch to Lode.</summary>
+    public const int BatchEventsMax = 5_000;
+
     /// <summary>Longest escaped partition value, in bytes (CONTRACT_LODE, partitions).</summary>
     public const int PartitionValueBytesMax = 200;
 

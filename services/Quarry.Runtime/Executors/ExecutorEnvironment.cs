@@ -1,0 +1,25 @@
+namespace Quarry.Runtime.Executors;
+
+/// <summary>The environment an executor sees: built from an allow-list, without service addresses or credentials.</summary>
+internal static class ExecutorEnvironment
+{
+    /// <summary>Tags every process of a run, so that strays are found by it.</summary>
+    public const string RunIdVariable = "QUARRY_RUN_ID";
+
+    private static readonly string[] Allowed =
+    [
+        "PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "FONTCONFIG_PATH",
+        "QUARRY_BROWSER_ENDPOINT", "QUARRY_PROFILE_ROOT", "PUPPETEER_EXECUTABLE_PATH",
+    ];
+
+    /// <summary>Replaces the environment a child would inherit.</summary>
+    public static void Apply(IDictionary<string, string?> environment, string runId, IEnumerable<string> further)
+    {
+        var kept = Allowed.Concat(further).Distinct(StringComparer.Ordinal)
+            .Where(environment.ContainsKey).ToDictionary(name => name, name => environment[name], StringComparer.Ordinal);
+        environment.Clear();
+        foreach (var (name, value) in kept)
+            environment[name] = value;
+        environment[RunIdVariable] = runId;
+    }
+}

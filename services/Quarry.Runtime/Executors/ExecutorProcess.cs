@@ -1,0 +1,83 @@
+using System.Diagnostics;
+
+namespace Quarry.Runtime.Executors;
+
+/// <summary>How an executor ended.</summary>
+/// <param name="Code">Exit code; null when a signal ended it.</param>
+/// <param name="Signal">The signal; null when it exited.</param>
+internal sealed record ExecutorExit(int? Code, int? Signal);
+
+/// <summary>
+/// One executor in a session of its own, so that it and its browser end together. Its standard input is its lifeline:
+/// when that closes, it ends by itself, also when this process is killed.
+/// </summary>
+internal sealed class ExecutorProcess : IAsyncDisposable
+{
+    private const int SignalExitBase = 128;
+    private readonly Process process;
+    private readonly string runId;
+
+    private ExecutorProcess(Process process, string runId)
+    {
+        this.process = process;
+        this.runId = runId;
+        Exited = WaitAsync();
+    }
+
+    public int Pid => process.Id;
+
+    public Stream Input => process.StandardInput.BaseStream;
+
+    public Stream Output => process.StandardOutput.BaseStream;
+
+    public Stream Error => process.StandardError.BaseStream;
+
+    /// <summary>Ends with the process.</summary>
+    public Task<ExecutorExit> Exited { get; }
+
+    /// <summary>Starts the command in a new session.</summary>
+    /// <exception cref="ExecutorNotFoundException">The program cannot be started.</exception>
+    public static ExecutorProcess Start(ExecutorCommand command, string runId, ExecutorOptions options)
+    {
+        var start = new ProcessStartInfo("setsid")
+        {
+            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        start.ArgumentList.Add(command.Program);
+        foreach (var argument in command.Arguments)
+            start.ArgumentList.Add(argument);
+        ExecutorEnvironment.Apply(start.Environment, runId, options.PassEnvironment);
+        try
+        {
+            return new(Process.Start(start)!, runId);
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw new ExecutorNotFoundException(
+                $"'setsid {command.Program}' cannot be started: {e.Message}. setsid comes with util-linux.", e);
+        }
+    }
+
+    /// <summary>Kills the executor and everything it started.</summary>
+    public void Kill() => _ = StrayProcesses.Kill(Pid, runId);
+
+    /// <summary>Makes sure that no process of the run is left; false when one would not die in time.</summary>
+    public Task<bool> ReapAsync(TimeSpan within, TimeProvider clock) =>
+        StrayProcesses.ReapAsync(Pid, runId, within, clock);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (!Exited.IsCompleted) Kill();
+        _ = await Exited;
+        process.Dispose();
+    }
+
+    private async Task<ExecutorExit> WaitAsync()
+    {
+        await process.WaitForExitAsync();
+        var code = process.ExitCode;
+        var isSignal = !OperatingSystem.IsWindows() && code > SignalExitBase;
+        return isSignal ? new(null, code - SignalExitBase) : new(code, null);
+    }
+}

@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Quarry.Runtime.Executors;
+
+/// <summary>
+/// Finds and kills what a run started: every process of the executor's session, and every process that carries the
+/// run's tag in its environment, also when it left the session.
+/// </summary>
+internal static class StrayProcesses
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Kills what is there now; how many.</summary>
+    public static int Kill(int sessionId, string runId)
+    {
+        var killed = 0;
+        foreach (var pid in Find(sessionId, runId))
+            killed += TryKill(pid) ? 1 : 0;
+        return killed;
+    }
+
+    /// <summary>Kills until nothing is left; false when something still is when the time is over.</summary>
+    public static async Task<bool> ReapAsync(int sessionId, string runId, TimeSpan within, TimeProvider clock)
+    {
+        // Strays are not our children: their end cannot be awaited, only looked for.
+        var started = clock.GetTimestamp();
+        using var timer = new PeriodicTimer(LookEvery, clock);
+        while (Kill(sessionId, runId) > 0)
+        {
+            if (clock.GetElapsedTime(started) > within) return false;
+            _ = await timer.WaitForNextTickAsync();
+        }
+        return true;
+    }
+
+    private static IEnumerable<int> Find(int sessionId, string runId)
+    {
+        if (!Directory.Exists("/proc/self")) yield break;
+        var tag = Encoding.UTF8.GetBytes($"{ExecutorEnvironment.RunIdVariable}={runId}\0");
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(folder), out var pid) || pid == Environment.ProcessId) continue;
+            if (IsOfSession(folder, sessionId) || HasTag(folder, tag)) yield return pid;
+        }
+    }
+
+    private static bool IsOfSession(string folder, int sessionId)
+    {
+        // "pid (name) state ppid pgrp session ...": the name may hold anything, so count from its end.
+        var stat = TryRead(Path.Combine(folder, "stat"));
+        if (stat is null) return false;
+        var fields = Encoding.UTF8.GetString(stat.AsSpan(stat.AsSpan().LastIndexOf((byte)')') + 2)).Split(' ');
+        const string zombie = "Z";
+        return fields.Length > 3 && fields[0] != zombie && fields[3] == sessionId.ToString();
+    }
+
+    private static bool HasTag(string folder, byte[] tag) =>
+        TryRead(Path.Combine(folder, "environ")) is { } environment && environment.AsSpan().IndexOf(tag) >= 0;
+
+    private static byte[]? TryRead(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It ended meanwhile, or belongs to somebody else: not ours to kill.
+            return null;
+        }
+    }
+
+    private static bool TryKill(int pid)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(pid);
+            process.Kill();
+            return true;
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using System.Threading.Channels;
+using Quarry.Wire.Frames;
+
+namespace Quarry.Runtime.Ingest;
+
+/// <summary>
+/// Frames to the executor's stdin, written by one task so that a script that does not read never holds up ingestion.
+/// Durable acks are merged: only the newest is sent. A closed pipe ends the writer; the executor's end tells why.
+/// </summary>
+internal sealed class ControlFrames : IAsyncDisposable
+{
+    private readonly Stream stdin;
+    private readonly Channel<byte[]> frames = Channel.CreateUnbounded<byte[]>(new() { SingleReader = true });
+    private readonly Task writer;
+    private long durableSeq;
+    private long durableSent;
+
+    public ControlFrames(Stream stdin)
+    {
+        this.stdin = stdin;
+        writer = Task.Run(WriteAllAsync);
+    }
+
+    /// <summary>Sends the run request: one line of JSON.</summary>
+    public void Request(ReadOnlySpan<byte> jsonLine) => _ = frames.Writer.TryWrite([.. jsonLine, (byte)'\n']);
+
+    /// <summary>Tells the executor how far its events are durable.</summary>
+    public void DurableAck(long seq)
+    {
+        Volatile.Write(ref durableSeq, seq);
+        _ = frames.Writer.TryWrite([]);
+    }
+
+    /// <summary>Answers a file_write; id 0 wants no answer.</summary>
+    public void FileAck(uint writeId, string? error)
+    {
+        if (writeId == 0) return;
+        var ack = new FrameWriter(error is null ? 3 : 4)
+            .Text("type", "file_write_ack").Whole("write_id", writeId).Truth("ok", error is null);
+        if (error is not null) ack = ack.Text("error", error);
+        _ = frames.Writer.TryWrite(ack.ToFrame());
+    }
+
+    /// <summary>Asks the script to end.</summary>
+    public void Cancel(string reason, long graceMs)
+    {
+        var cancel = new FrameWriter(3).Text("type", "cancel").Text("reason", reason).Whole("grace_ms", graceMs);
+        _ = frames.Writer.TryWrite(cancel.ToFrame());
+    }
+
+    /// <summary>Closes stdin, which tells the executor to end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _ = frames.Writer.TryComplete();
+        try
+        {
+            await stdin.DisposeAsync();
+        }
+        catch (IOException)
+        {
+            // The executor is gone already; its exit code tells more than the pipe.
+        }
+        await writer;
+    }
+
+    private async Task WriteAllAsync()
+    {
+        try
+        {
+            await foreach (var frame in frames.Reader.ReadAllAsync())
+                await WriteAsync(frame);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            _ = frames.Writer.TryComplete();
+        }
+    }
+
+    private async Task WriteAsync(byte[] frame)
+    {
+        if (frame.Length == 0)
+        {
+            var newest = Volatile.Read(ref durableSeq);
+            if (newest == durableSent) return;
+            durableSent = newest;
+            frame = new FrameWriter(2).Text("type", "durable_ack").Whole("seq", newest).ToFrame();
+        }
+        await stdin.WriteAsync(frame);
+        await stdin.FlushAsync();
+    }
+}

@@ -1,0 +1,157 @@
+using System.Buffers;
+using Quarry.Contracts;
+using Quarry.Contracts.Events;
+using Quarry.Contracts.Runs;
+using Quarry.Policies;
+using Quarry.Wire.Frames;
+using Quarry.Wire.MsgPack;
+
+namespace Quarry.Runtime.Ingest;
+
+/// <summary>
+/// Cuts what the pipe brought into frames, checks and counts them, and tells the policy of each event. Stops where
+/// something has to be awaited: the policy wants an append, or a blob must be stored.
+/// </summary>
+internal sealed class FrameIntake(RunRecord run, IIngestionPolicy policy, IRunObserver observer, TimeProvider clock)
+    : IDisposable
+{
+    private readonly EventGate gate = new(run.RunId, run.Attempt);
+
+    /// <summary>Frames that wait for an append.</summary>
+    public FrameBuffer Filling { get; private set; } = new();
+
+    /// <summary>What the policy wants done.</summary>
+    public List<PolicyAction> Actions { get; } = [];
+
+    /// <summary>What was observed.</summary>
+    public RunTally Tally { get; } = new();
+
+    /// <summary>Set once, by the frame that may not be.</summary>
+    public IngestFault? Fault { get; private set; }
+
+    /// <summary>Ends when the script is loaded: its version is known, or its first event came.</summary>
+    public TaskCompletionSource ScriptLoaded { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends with the first terminal event.</summary>
+    public TaskCompletionSource TerminalSeen { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>When the last frame came.</summary>
+    public DateTimeOffset LastFrameAt { get; private set; } = clock.GetUtcNow();
+
+    /// <summary>Gives the filled buffer away for an empty one.</summary>
+    public FrameBuffer Swap(FrameBuffer empty)
+    {
+        var filled = Filling;
+        Filling = empty;
+        return filled;
+    }
+
+    /// <summary>Takes frames until the bytes end or something has to be awaited.</summary>
+    public ScanResult Scan(in ReadOnlySequence<byte> bytes)
+    {
+        var rest = bytes;
+        var before = Filling.Count;
+        PendingBlob? blob = null;
+        var isExhausted = false;
+        while (!isExhausted && blob is null && Fault is null && !MustAct())
+        {
+            isExhausted = !TryCut(rest, out var frame);
+            if (isExhausted) break;
+            if (Take(frame) is { } kind) blob = new(kind, frame);
+            rest = rest.Slice(frame.End);
+        }
+        if (Filling.Count > before) observer.Observed(run.RunId, Filling.Tail(Filling.Count - before));
+        return new(rest.Start, isExhausted, blob);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Filling.Dispose();
+
+    private bool MustAct() => !policy.MayRead || (Actions.Count > 0 && Actions.Exists(IsNotDrop));
+
+    private static bool IsNotDrop(PolicyAction action) => action.Kind != PolicyActionKind.Drop;
+
+    private bool TryCut(in ReadOnlySequence<byte> bytes, out ReadOnlySequence<byte> frame)
+    {
+        frame = default;
+        var status = FrameScanner.TryRead(bytes, out var length, out var payloadLength);
+        if (status == FrameReadStatus.EmptyFrame)
+            Fault = IngestFault.Stream($"executor sent a frame of 0 bytes after seq {Tally.SeqLast}");
+        if (status == FrameReadStatus.FrameTooLarge)
+        {
+            Fault = IngestFault.Stream(
+                $"executor sent a frame of {payloadLength:N0} bytes, limit {Limits.FramePayloadBytesMax:N0}");
+        }
+        if (status != FrameReadStatus.Frame) return false;
+        frame = bytes.Slice(0, length);
+        return true;
+    }
+
+    /// <summary>Takes one frame; the kind when it is a blob that must be awaited.</summary>
+    private FrameKind? Take(in ReadOnlySequence<byte> frame)
+    {
+        LastFrameAt = clock.GetUtcNow();
+        if (frame.IsSingleSegment) return Take(frame.FirstSpan, frame);
+        var copy = ArrayPool<byte>.Shared.Rent((int)frame.Length);
+        frame.CopyTo(copy);
+        var kind = Take(copy.AsSpan(0, (int)frame.Length), frame);
+        ArrayPool<byte>.Shared.Return(copy);
+        return kind;
+    }
+
+    private FrameKind? Take(ReadOnlySpan<byte> bytes, in ReadOnlySequence<byte> frame)
+    {
+        var map = bytes[Limits.FramePrefixBytes..];
+        var status = FrameHeader.TryRead(map, out var header);
+        if (status != HeaderStatus.Ok)
+        {
+            Fault = IngestFault.Stream($"executor sent a frame after seq {Tally.SeqLast} that is not an event: {Reason(status)}");
+            return null;
+        }
+        switch (header.Kind)
+        {
+            case FrameKind.Event:
+                TakeEvent(header, frame);
+                return null;
+            case FrameKind.ArtifactChunk or FrameKind.FileWrite when Tally.Terminal is null:
+                return header.Kind;
+            case FrameKind.RunResult:
+                Tally.Result ??= ReportFrames.ReadResult(map);
+                return null;
+            case FrameKind.ScriptInfo:
+                Tally.ScriptSha256 ??= ReportFrames.ReadScriptSha256(map);
+                _ = ScriptLoaded.TrySetResult();
+                return null;
+            default:
+                return null;
+        }
+    }
+
+    private void TakeEvent(scoped in FrameHeader header, in ReadOnlySequence<byte> frame)
+    {
+        if (Tally.Terminal is not null)
+        {
+            Tally.EventsAfterTerminal++;
+            return;
+        }
+        Fault = gate.Admit(header);
+        if (Fault is not null) return;
+        if (header.EventType == EventType.Artifact)
+            Tally.ArtifactCommitted(MsgPackMap.FindText(header.Payload, "artifact_id"u8));
+        if (header.EventType == EventType.RunError) Tally.Error = ReportFrames.ReadError(header.Payload);
+        Tally.Observed(header.Seq, header.EventType, LastFrameAt);
+        Filling.Add(header.Seq, header.EventType, frame);
+        policy.On(PolicyInput.Observed(header.Seq, header.EventType, (int)frame.Length), LastFrameAt, Actions);
+        _ = ScriptLoaded.TrySetResult();
+        if (header.EventType.IsTerminal()) _ = TerminalSeen.TrySetResult();
+    }
+
+    private static string Reason(HeaderStatus status) => status switch
+    {
+        HeaderStatus.NotAMap => "its payload is not a msgpack map",
+        HeaderStatus.BadKey => "a key is not text, or the map is cut short",
+        HeaderStatus.BadField => "a field has the wrong type, is cut short or nests too deep",
+        HeaderStatus.TrailingBytes => "bytes follow its map",
+        _ => "it has no type",
+    };
+}

@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Logging;
+using Quarry.Contracts.Lode;
+using Quarry.Contracts.Runs;
+using Quarry.Runtime.Executors;
+
+namespace Quarry.Runtime.Runs;
+
+/// <summary>Runs runs: from a queued record to a final one. Reusable; one call of <see cref="RunAsync"/> per run.</summary>
+public sealed partial class RunHost(
+    ILode lode, ExecutorOptions options, string runnerName, TimeProvider clock, ILogger<RunHost> logger)
+{
+    /// <summary>
+    /// Runs one run to its end and returns the final record, durable in Lode. <paramref name="epoch"/> is the number of
+    /// this runner's lease on the run.
+    /// </summary>
+    /// <exception cref="LodeException">The storage refused the run before it was started or after it ended.</exception>
+    /// <exception cref="ExecutorNotFoundException">The machine lacks an executor; nothing was started.</exception>
+    public async Task<RunRecord> RunAsync(RunRecord queued, long epoch, IRunObserver observer, RunControl control)
+    {
+        var command = ExecutorLocator.Locate(options, queued.Script.Path);
+        var run = queued with { State = RunState.Starting, StartedAt = clock.GetUtcNow(), Runner = runnerName };
+        await RecordAsync(run, observer);
+        await using var appender = await lode.OpenAsync(run, epoch, CancellationToken.None);
+        var session = new RunSession(run, appender, observer, control, options, clock, r => RecordAsync(r, observer));
+        var final = await session.RunAsync(command);
+        var closed = await appender.CloseAsync(final, CancellationToken.None);
+        if (!closed.IsDurable) throw new LodeException($"Run {run.RunId} could not be closed: {closed.Message}") { Status = closed.Status };
+        observer.StateChanged(final);
+        Log.Ended(logger, final.RunId, final.Outcome!.Value, final.SeqLast, final.SeqDurable, final.Message);
+        return final;
+    }
+
+    private async Task RecordAsync(RunRecord run, IRunObserver observer)
+    {
+        await lode.RecordStateAsync(run, CancellationToken.None);
+        observer.StateChanged(run);
+        Log.State(logger, run.RunId, run.State);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1001, LogLevel.Information, "Run {RunId} is {State}")]
+        public static partial void State(ILogger logger, string runId, RunState state);
+
+        [LoggerMessage(1002, LogLevel.Information,
+            "Run {RunId} ended as {Outcome}: {SeqLast} events seen, {SeqDurable} durable. {Message}")]
+        public static partial void Ended(
+            ILogger logger, string runId, RunOutcome outcome, long seqLast, long seqDurable, string? message);
+    }
+}

@@ -1,0 +1,92 @@
+using System.IO.Pipelines;
+using Quarry.Contracts.Lode;
+using Quarry.Contracts.Runs;
+using Quarry.Policies;
+using Quarry.Runtime.Executors;
+using Quarry.Runtime.Ingest;
+
+namespace Quarry.Runtime.Runs;
+
+/// <summary>One run while its executor lives: process, console, ingestion, limits, end.</summary>
+internal sealed class RunSession(
+    RunRecord starting, ILodeAppender appender, IRunObserver observer, RunControl control, ExecutorOptions options,
+    TimeProvider clock, Func<RunRecord, Task> record)
+{
+    private const int ReadBytes = 128 * 1024;
+
+    private readonly IIngestionPolicy policy = PolicyFactory.Create(starting.Policy);
+    private readonly ConsoleReader console = new(starting.RunId, observer, clock);
+    private readonly TimeSpan reapWithin = TimeSpan.FromMilliseconds(options.ReapMs);
+    private RunRecord run = starting;
+
+    /// <summary>Starts the command, ingests until it ends, and tells how it ended.</summary>
+    public async Task<RunRecord> RunAsync(ExecutorCommand command)
+    {
+        await using var process = ExecutorProcess.Start(command, run.RunId, options);
+        await using var frames = new ControlFrames(process.Input);
+        using var intake = new FrameIntake(run, policy, observer, clock);
+        var pipe = PipeReader.Create(process.Output, new(bufferSize: ReadBytes, minimumReadSize: ReadBytes / 2));
+        using var loop = new IngestLoop(pipe, policy, intake, appender, frames, run, observer, clock);
+        using var watch = new RunWatch(run.Limits, control, () => intake.LastFrameAt, clock);
+        var reading = console.ReadAsync(process.Error);
+        frames.Request(RunRequest.ToJson(run, options.BrowserWsEndpoint));
+        var ingest = loop.RunAsync();
+        var supervisor = new ExecutorSupervisor(process, frames, control, run.Limits, options, clock);
+        var ended = supervisor.SeeToEndAsync(intake.TerminalSeen.Task, ingest);
+        await NoteLoadedAsync(intake, ended);
+        var exit = await ended;
+        await record(run = run with { State = RunState.Draining, SeqLast = intake.Tally.SeqLast, SeqDurable = loop.DurableSeq });
+        var isReaped = await process.ReapAsync(reapWithin, clock);
+        var fault = await DrainAsync(loop, ingest);
+        if (isReaped) await reading;
+        return Conclude(intake, loop, exit, fault, supervisor.IsOverstayed);
+    }
+
+    private async Task NoteLoadedAsync(FrameIntake intake, Task ended)
+    {
+        _ = await Task.WhenAny(intake.ScriptLoaded.Task, ended);
+        if (!intake.ScriptLoaded.Task.IsCompleted) return;
+        run = run with { State = RunState.Running, Script = run.Script with { Sha256 = intake.Tally.ScriptSha256 } };
+        await record(run);
+    }
+
+    /// <summary>Waits for the rest of the pipe; a stray that still holds it open does not hold the run.</summary>
+    private async Task<IngestFault?> DrainAsync(IngestLoop loop, Task<IngestFault?> ingest)
+    {
+        while (!ingest.IsCompleted)
+        {
+            var before = loop.DurableSeq;
+            _ = await Task.WhenAny(ingest, Task.Delay(reapWithin, clock));
+            if (!ingest.IsCompleted && loop.IsWaitingForPipe && loop.DurableSeq == before) loop.StopReading();
+        }
+        return await ingest;
+    }
+
+    private RunRecord Conclude(FrameIntake intake, IngestLoop loop, ExecutorExit exit, IngestFault? fault, bool isOverstayed)
+    {
+        var tally = intake.Tally;
+        var stop = control.Stopped.IsCompletedSuccessfully ? control.Stopped.Result : null;
+        var (outcome, message) = OutcomeTable.Decide(new(
+            exit, fault, stop, tally.Terminal, tally.Error, tally.Result, tally.SeqLast,
+            loop.DurableSeq == tally.SeqLast, isOverstayed));
+        return run with
+        {
+            State = RunState.Done, Outcome = outcome, Message = message, EndedAt = clock.GetUtcNow(),
+            FirstEventAt = tally.FirstEventAt, SeqLast = tally.SeqLast, SeqDurable = loop.DurableSeq,
+            Script = run.Script with { Sha256 = tally.ScriptSha256 ?? run.Script.Sha256 },
+            Counts = tally.Counts(), Drops = DropCounts.Of(policy.Counters), Artifacts = tally.Artifacts(),
+            Files = tally.Files(), ExitCode = exit.Code,
+            Exit = outcome == RunOutcome.Success && tally.EventsAfterTerminal == 0 ? null : Report(tally, exit),
+        };
+    }
+
+    private ExitReport Report(RunTally tally, ExecutorExit exit)
+    {
+        var error = tally.Error ?? tally.Result?.Error;
+        return new()
+        {
+            Signal = exit.Signal, ErrorType = error?.Type, Stack = error?.Stack, ConsoleTail = console.Tail,
+            ConsoleBytesCut = console.BytesCut, EventsAfterTerminal = tally.EventsAfterTerminal,
+        };
+    }
+}
