@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Quarry.Contracts.Api;
+using Quarry.Contracts.Events;
+using Quarry.Contracts.Policies;
+using Quarry.Contracts.Runs;
+using Quarry.Runtime.Executors;
+using Quarry.Runtime.Runs;
+
+namespace Quarry.Tests.Unit.Runtime;
+
+/// <summary>A real process that behaves as a test says: a shell program with prepared frames beside it.</summary>
+internal sealed class ScriptedExecutor : IRunObserver, IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("quarry-executor-");
+
+    public MemoryLode Lode { get; init; } = new();
+
+    public RunControl Control { get; } = new();
+
+    public PolicyOptions Policy { get; init; } = new();
+
+    public RunLimits Limits { get; init; } = new();
+
+    public string RunId { get; init; } = "run-1";
+
+    public List<string> Lines { get; } = [];
+
+    public TaskCompletionSource FirstLine { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Runs <paramref name="shell"/>; <c>$F</c> is a file with the frames.</summary>
+    public Task<RunRecord> RunAsync(string shell, params byte[][] frames)
+    {
+        var program = Path.Combine(folder.FullName, "executor");
+        var file = Path.Combine(folder.FullName, "frames");
+        File.WriteAllBytes(file, [.. frames.SelectMany(f => f)]);
+        File.WriteAllText(program, $"#!/bin/bash\nF='{file}'\n{shell}\n");
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
+        var options = new ExecutorOptions { ExecutorPath = program };
+        var host = new RunHost(Lode, options, "test", TimeProvider.System, NullLogger<RunHost>.Instance);
+        var request = new LaunchRequest { Script = "s.ts", Source = "s", RunId = RunId, Policy = Policy, Limits = Limits };
+        return host.RunAsync(request.ToRunRecord(TimeProvider.System), 1, this, Control);
+    }
+
+    public void StateChanged(RunRecord run) { }
+
+    public void Observed(string runId, EventBatch events) { }
+
+    public void Progress(RunProgress progress) { }
+
+    public void Console(ConsoleLine line)
+    {
+        lock (Lines)
+            Lines.Add(line.Text);
+        _ = FirstLine.TrySetResult();
+    }
+
+    public void Dispose() => folder.Delete(recursive: true);
+}
