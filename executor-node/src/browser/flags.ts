@@ -1,0 +1,30 @@
+/** Flags for every browser that is started here, besides Puppeteer's own defaults. */
+const ALWAYS = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-dev-shm-usage',
+  '--mute-audio',
+  '--no-startup-window',
+  '--remote-debugging-pipe'
+]
+
+/** What decides about flags besides the constants. */
+export interface FlagChoices {
+  readonly isRoot: boolean
+  readonly noSandboxWanted: boolean
+  readonly proxyServer?: string
+}
+
+/** The sandbox stays on unless it cannot work (root) or was switched off by name (`QUARRY_NO_SANDBOX=1`). */
+export function browserFlags({ isRoot, noSandboxWanted, proxyServer }: FlagChoices): string[] {
+  return [
+    ...ALWAYS,
+    ...(isRoot || noSandboxWanted ? ['--no-sandbox'] : []),
+    // The second flag: without it, Chromium goes to loopback addresses directly.
+    ...(proxyServer === undefined ? [] : [`--proxy-server=${proxyServer}`, '--proxy-bypass-list=<-loopback>'])
+  ]
+}

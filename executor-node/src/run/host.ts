@@ -1,0 +1,148 @@
+import { SinkFailedError } from '@quarry/sdk'
+import { Channel, type RunResultOutcome } from '@quarry/sdk/internal'
+import { BrowserSession } from '../browser/browser-session.js'
+import type { FrameOutput } from '../io/claim-stdout.js'
+import type { Inbound, InboundFrame } from '../io/inbound.js'
+import { PipeWriter } from '../io/pipe-writer.js'
+import { ExecutorLimits } from '../limits.js'
+import type { Arguments } from '../request/arguments.js'
+import type { RunRequest } from '../request/run-request.js'
+import type { Bundle } from '../script/bundle.js'
+import { compileScript, type LoadedScript, loadScript } from '../script/load-script.js'
+import { ScriptFailedError } from '../script/script-error.js'
+import { PipeSink } from '../wire/pipe-sink.js'
+import { crashOutcome, stackOf } from './describe-error.js'
+import { guardProcess } from './guard-process.js'
+import { Interruption } from './interruption.js'
+import { endWithError, type RunEnd, runScript } from './run-script.js'
+
+/** Exit codes of CONTRACT_IPC. */
+export const ExitCode = { completed: 0, scriptError: 1, crash: 2, invalidInput: 3 } as const
+
+/** Hosts one run: from the request to the `run_result` frame. Resolves to the exit code. */
+export class RunHost {
+  readonly #args: Arguments
+  readonly #request: RunRequest
+  readonly #sink: PipeSink
+  readonly #channel: Channel
+  readonly #interruption = new Interruption()
+  #opening: Promise<BrowserSession> | undefined
+  #finished = false
+
+  constructor(args: Arguments, request: RunRequest, output: FrameOutput) {
+    this.#args = args
+    this.#request = request
+    this.#sink = new PipeSink(new PipeWriter(output.fd), request.run)
+    this.#channel = new Channel(this.#sink)
+  }
+
+  async run(inbound: Inbound): Promise<number> {
+    this.#listen(inbound)
+    guardProcess(this.#interruption, report)
+    process.on('exit', () => this.#exitUnfinished())
+    const { outcome } = await this.#runToEnd()
+    this.#sink.encoder.plain({ type: 'run_result', outcome, ...this.#proxyUsed() })
+    const closing = this.#closeBrowser()
+    const sent = await this.#sink.drain().then(
+      () => true,
+      (error: unknown) => report('The last frames could not be sent', error)
+    )
+    await closing
+    this.#finished = true
+    return sent === true && inbound.closedWhy === undefined ? exitCodeOf(outcome) : ExitCode.crash
+  }
+
+  #listen(inbound: Inbound): void {
+    inbound.onFrame = (frame) => this.#take(frame)
+    inbound.onClosed = (why) => this.#interruption.cancel(why, ExecutorLimits.orphanGraceMs)
+    if (inbound.closedWhy !== undefined) inbound.onClosed(inbound.closedWhy)
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+      process.on(signal, () => this.#interruption.cancel(signal, ExecutorLimits.terminateGraceMs))
+  }
+
+  #take(frame: InboundFrame): void {
+    const { acknowledgements } = this.#sink
+    const { write_id, ok, error, seq, reason, grace_ms } = frame
+    if (frame.type === 'file_write_ack' && typeof write_id === 'number')
+      acknowledgements.fileAck(write_id, ok === true, typeof error === 'string' ? error : undefined)
+    else if (frame.type === 'durable_ack' && typeof seq === 'number') acknowledgements.durableAck(seq)
+    else if (frame.type === 'cancel') {
+      const graceMs = typeof grace_ms === 'number' && grace_ms >= 0 ? grace_ms : ExecutorLimits.cancelGraceMs
+      this.#interruption.cancel(typeof reason === 'string' && reason !== '' ? reason : 'canceled', graceMs)
+    }
+  }
+
+  async #runToEnd(): Promise<RunEnd> {
+    try {
+      const bundle = await compileScript(this.#args.scriptPath)
+      // A browser takes longer to start than a script to load; only `prepare` may decide that none is needed.
+      if (bundle.exports?.includes('prepare') === false) this.#openBrowser().catch(() => {})
+      const script = await this.#load(bundle)
+      const [request, sink, channel, interruption] = [this.#request, this.#sink, this.#channel, this.#interruption]
+      const openBrowser = () => this.#openBrowser()
+      return await runScript({ script, request, sink, channel, interruption, openBrowser, report })
+    } catch (error) {
+      report('The run could not be carried out', error)
+      if (!(error instanceof ScriptFailedError)) return { outcome: crashOutcome(error) }
+      return { outcome: await endWithError(this.#channel, this.#sink, error.cause) }
+    }
+  }
+
+  /** Everything that goes wrong while the script's own code is evaluated is the script's. */
+  async #load(bundle: Bundle): Promise<LoadedScript> {
+    const { scriptPath, resolveFrom } = this.#args
+    try {
+      const loading = loadScript(scriptPath, bundle, resolveFrom)
+      const script = await Promise.race([loading, this.#interruption.failed])
+      await this.#introduce(script)
+      return script
+    } catch (error) {
+      throw error instanceof SinkFailedError ? error : new ScriptFailedError(error)
+    }
+  }
+
+  async #introduce({ path, sha256, hookNames: hooks }: LoadedScript): Promise<void> {
+    this.#sink.encoder.plain({ type: 'script_info', path, sha256, hooks })
+    await this.#sink.accept()
+  }
+
+  #openBrowser(): Promise<BrowserSession> {
+    const { browserEndpoint: endpoint, proxy } = this.#request
+    this.#opening ??= BrowserSession.open({ endpoint, proxy, env: process.env })
+    return this.#opening
+  }
+
+  async #closeBrowser(): Promise<void> {
+    const session = await this.#opening?.catch(() => undefined)
+    await session?.close().catch((error: unknown) => report('The browser could not be closed cleanly', error))
+  }
+
+  /** Something ended the process past every guard: say so, with what was emitted before. */
+  #exitUnfinished(): void {
+    if (this.#finished) return
+    process.exitCode = ExitCode.crash
+    const message = 'The process exited before the script ended.'
+    this.#sink.encoder.plain({ type: 'run_result', outcome: { status: 'crash', error_type: 'process_exit', message } })
+    this.#sink.drainBlocking(ExecutorLimits.exitDrainMs)
+  }
+
+  #proxyUsed() {
+    const { proxy } = this.#request
+    if (proxy === undefined) return {}
+    const { protocol, host, port, username } = proxy
+    return { proxy_used: { protocol, host, port, ...(username !== undefined && { username }) } }
+  }
+}
+
+/** The exit code that says the same as the outcome. */
+export function exitCodeOf({ status, error_type }: RunResultOutcome): number {
+  if (status === 'completed') return ExitCode.completed
+  if (status === 'error') return ExitCode.scriptError
+  return error_type === 'invalid_input' ? ExitCode.invalidInput : ExitCode.crash
+}
+
+/** Writes to stderr, which the runtime keeps as console lines of the run. */
+export function report(what: string, error?: unknown): void {
+  const detail = error === undefined ? '' : `: ${error instanceof Error ? stackOf(error) : String(error)}`
+  process.stderr.write(`${what}${detail}\n`)
+}

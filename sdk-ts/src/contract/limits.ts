@@ -1,0 +1,24 @@
+/**
+ * Every bound of the SDK, with its unit in its name. The runtime holds the same numbers;
+ * `tests/contracts/vectors/limits.json` keeps both sides equal.
+ */
+export const Limits = {
+  /** Bytes of a frame with its length prefix, at most (CONTRACT_IPC). */
+  frameBytesMax: 16 * 1024 * 1024,
+  /** Bytes of the length prefix. */
+  framePrefixBytes: 4,
+  /** Bytes of data in one `artifact_chunk` or `file_write` frame, at most (CONTRACT_IPC). */
+  chunkBytesMax: 8 * 1024 * 1024,
+  /** Bytes of data that the SDK puts into one chunk, so that a chunk fits the held bound. */
+  chunkBytesSent: 512 * 1024,
+  /** Nesting of a payload value, at most (CONTRACT_EMIT, values). */
+  payloadDepthMax: 100,
+  /** Bytes of encoded frames that an executor holds, at most (CONTRACT_IPC, backpressure). */
+  heldFrameBytesMax: 1024 * 1024,
+  /** Bytes after which the frames gathered in one turn of the event loop are written at once. */
+  turnFlushBytes: 64 * 1024,
+  /** Bytes of a partition value or file name after escaping, at most (CONTRACT_LODE). */
+  escapedNameBytesMax: 200,
+  /** Milliseconds that `emit.flush()` waits for the durable acknowledgement unless told otherwise. */
+  flushTimeoutMs: 60_000
+} as const
