@@ -12,20 +12,22 @@ public class RunHostTests
     private static readonly byte[][] Good =
         [Frames.Event(1), Frames.Event(2, "log"), Frames.Chunk("a", 1, true, [1, 2, 3]), Frames.Event(3), Complete];
 
-    public static TheoryData<string, byte[], string> BrokenStreams => new()
+    private static readonly Dictionary<string, (byte[] Bad, string Message)> Broken = new()
     {
-        { "seq gap", Frames.Event(3), "sent seq 3, expected 2" },
-        { "seq repeated", Frames.Event(1), "sent seq 1, expected 2" },
-        { "wrong run", Frames.Event(2, runId: "other"), "event of run 'other', this is run 'run-1'" },
-        { "wrong attempt", Frames.Event(2, attempt: 2), "sent attempt 2, this is attempt 1" },
-        { "not a map", Frames.Prefixed([0x93, 1, 2, 3]), "not a msgpack map" },
-        { "no type", Frames.Prefixed([0x80]), "has no type" },
-        { "empty frame", [0, 0, 0, 0], "a frame of 0 bytes" },
-        { "17 MiB", [1, 16, 0, 0], "a frame of 17,825,792 bytes, limit 16,777,212" },
-        { "payload not a map", Frames.Event(2, payload: 5), "payload that is not a map" },
-        { "cut frame", Frames.Event(2)[..^1], "cut short" },
-        { "chunk too large", Frames.Chunk("a", 1, true, new byte[Limits.ChunkDataBytesMax + 1]), "limit 8,388,608" },
+        ["seq gap"] = (Frames.Event(3), "sent seq 3, expected 2"),
+        ["seq repeated"] = (Frames.Event(1), "sent seq 1, expected 2"),
+        ["wrong run"] = (Frames.Event(2, runId: "other"), "event of run 'other', this is run 'run-1'"),
+        ["wrong attempt"] = (Frames.Event(2, attempt: 2), "sent attempt 2, this is attempt 1"),
+        ["not a map"] = (Frames.Prefixed([0x93, 1, 2, 3]), "not a msgpack map"),
+        ["no type"] = (Frames.Prefixed([0x80]), "has no type"),
+        ["empty frame"] = ([0, 0, 0, 0], "a frame of 0 bytes"),
+        ["17 MiB"] = ([1, 16, 0, 0], "a frame of 17,825,792 bytes, limit 16,777,212"),
+        ["payload not a map"] = (Frames.Event(2, payload: 5), "payload that is not a map"),
+        ["cut frame"] = (Frames.Event(2)[..^1], "cut short"),
+        ["chunk too large"] = (Frames.Chunk("a", 1, true, new byte[Limits.ChunkDataBytesMax + 1]), "limit 8,388,608"),
     };
+
+    public static TheoryData<string> BrokenStreams => [.. Broken.Keys];
 
     public static TheoryData<string, string, RunOutcome, string> Ends => new()
     {
@@ -65,11 +67,12 @@ public class RunHostTests
 
     [Theory]
     [MemberData(nameof(BrokenStreams))]
-    public async Task A_broken_stream_ends_the_run_and_keeps_what_came_before(string name, byte[] bad, string message)
+    public async Task A_broken_stream_ends_the_run_and_keeps_what_came_before(string name)
     {
+        var (bad, message) = Broken[name];
         using var executor = new ScriptedExecutor();
         var run = await executor.RunAsync("cat $F", Frames.Event(1), bad);
-        Assert.True(run.Outcome == RunOutcome.ExecutorCrash, name);
+        Assert.Equal(RunOutcome.ExecutorCrash, run.Outcome);
         Assert.Contains(message, run.Message);
         Assert.Equal([1], executor.Lode.Stored);
     }
