@@ -1,1 +1,3 @@
-return 0;
+using Quarry.Cli;
+
+return await QuarryCommand.InvokeAsync(args);

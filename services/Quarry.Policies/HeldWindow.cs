@@ -81,7 +81,7 @@ internal sealed class HeldWindow
         while (held.TryPeek(out var head) && head.Seq <= seq)
         {
             _ = held.Dequeue();
-            if (dropped.Remove(head.Seq)) continue;
+            if (dropped.Count > 0 && dropped.Remove(head.Seq)) continue;
             Counters.Persisted++;
             Count(-1, -head.Bytes);
         }

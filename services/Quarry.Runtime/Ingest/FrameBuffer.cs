@@ -17,6 +17,7 @@ internal sealed class FrameBuffer : IDisposable
     private byte[] bytes = ArrayPool<byte>.Shared.Rent(InitialBytes);
     private int used;
     private int dead;
+    private int droppedCount;
 
     /// <summary>Bytes in use, dropped ones that were not yet squeezed out included.</summary>
     public int UsedBytes => used;
@@ -25,9 +26,9 @@ internal sealed class FrameBuffer : IDisposable
     public int Count => entries.Count;
 
     /// <summary>Adds a whole frame.</summary>
-    public void Add(long seq, EventType type, in ReadOnlySequence<byte> frame)
+    public void Add(long seq, EventType type, ReadOnlySpan<byte> frame)
     {
-        var length = (int)frame.Length;
+        var length = frame.Length;
         if (bytes.Length - used < length) Grow(used + length);
         frame.CopyTo(bytes.AsSpan(used));
         entries.Add(new Entry(seq, used, length, type, IsDropped: false));
@@ -41,6 +42,7 @@ internal sealed class FrameBuffer : IDisposable
         var entry = entries[index];
         entries[index] = entry with { IsDropped = true };
         dead += entry.Length;
+        droppedCount++;
         if (dead > SqueezeBytesMin && dead > used / 2) Squeeze();
     }
 
@@ -73,6 +75,7 @@ internal sealed class FrameBuffer : IDisposable
         entries.Clear();
         used = 0;
         dead = 0;
+        droppedCount = 0;
         if (bytes.Length <= Limits.BatchBytesMax) return;
         ArrayPool<byte>.Shared.Return(bytes);
         bytes = ArrayPool<byte>.Shared.Rent(InitialBytes);
@@ -102,12 +105,20 @@ internal sealed class FrameBuffer : IDisposable
     {
         var start = entries[from].Offset;
         var end = entries[to - 1].Offset + entries[to - 1].Length;
-        var dropped = entries[from..to].Where(e => e.IsDropped).ToList();
+        var drops = droppedCount == 0 ? [] : DropRanges.Of(Dropped(from, to));
         return new()
         {
-            FirstSeq = entries[from].Seq, LastSeq = entries[to - 1].Seq, Count = to - from - dropped.Count,
-            Frames = bytes.AsMemory(start, end - start), Drops = DropRanges.Of(dropped.Select(e => (e.Seq, e.Type))),
+            FirstSeq = entries[from].Seq, LastSeq = entries[to - 1].Seq, Count = to - from - (int)drops.Sum(d => d.Count),
+            Frames = bytes.AsMemory(start, end - start), Drops = drops,
         };
+    }
+
+    private IEnumerable<(long Seq, EventType Type)> Dropped(int from, int to)
+    {
+        for (var i = from; i < to; i++)
+        {
+            if (entries[i].IsDropped) yield return (entries[i].Seq, entries[i].Type);
+        }
     }
 
     private void Squeeze()

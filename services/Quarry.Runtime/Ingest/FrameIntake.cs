@@ -16,6 +16,7 @@ internal sealed class FrameIntake(RunRecord run, IIngestionPolicy policy, IRunOb
     : IDisposable
 {
     private readonly EventGate gate = new(run.RunId, run.Attempt);
+    private readonly FrameCutter cutter = new();
 
     /// <summary>Frames that wait for an append.</summary>
     public FrameBuffer Filling { get; private set; } = new();
@@ -49,19 +50,19 @@ internal sealed class FrameIntake(RunRecord run, IIngestionPolicy policy, IRunOb
     /// <summary>Takes frames until the bytes end or something has to be awaited.</summary>
     public ScanResult Scan(in ReadOnlySequence<byte> bytes)
     {
-        var rest = bytes;
+        LastFrameAt = clock.GetUtcNow();
+        cutter.Start(bytes);
         var before = Filling.Count;
         PendingBlob? blob = null;
         var isExhausted = false;
-        while (!isExhausted && blob is null && Fault is null && !MustAct())
+        while (blob is null && Fault is null && !MustAct())
         {
-            isExhausted = !TryCut(rest, out var frame);
+            isExhausted = !TryCut(out var frame);
             if (isExhausted) break;
             if (Take(frame) is { } kind) blob = new(kind, frame);
-            rest = rest.Slice(frame.End);
         }
         if (Filling.Count > before) observer.Observed(run.RunId, Filling.Tail(Filling.Count - before));
-        return new(rest.Start, isExhausted, blob);
+        return new(cutter.Consumed, isExhausted, blob);
     }
 
     /// <inheritdoc/>
@@ -71,37 +72,23 @@ internal sealed class FrameIntake(RunRecord run, IIngestionPolicy policy, IRunOb
 
     private static bool IsNotDrop(PolicyAction action) => action.Kind != PolicyActionKind.Drop;
 
-    private bool TryCut(in ReadOnlySequence<byte> bytes, out ReadOnlySequence<byte> frame)
+    private bool TryCut(out ReadOnlyMemory<byte> frame)
     {
-        frame = default;
-        var status = FrameScanner.TryRead(bytes, out var length, out var payloadLength);
+        var status = cutter.TryNext(out frame);
         if (status == FrameReadStatus.EmptyFrame)
             Fault = IngestFault.Stream($"executor sent a frame of 0 bytes after seq {Tally.SeqLast}");
         if (status == FrameReadStatus.FrameTooLarge)
         {
             Fault = IngestFault.Stream(
-                $"executor sent a frame of {payloadLength:N0} bytes, limit {Limits.FramePayloadBytesMax:N0}");
+                $"executor sent a frame of {cutter.PayloadLength:N0} bytes, limit {Limits.FramePayloadBytesMax:N0}");
         }
-        if (status != FrameReadStatus.Frame) return false;
-        frame = bytes.Slice(0, length);
-        return true;
+        return status == FrameReadStatus.Frame;
     }
 
     /// <summary>Takes one frame; the kind when it is a blob that must be awaited.</summary>
-    private FrameKind? Take(in ReadOnlySequence<byte> frame)
+    private FrameKind? Take(ReadOnlyMemory<byte> frame)
     {
-        LastFrameAt = clock.GetUtcNow();
-        if (frame.IsSingleSegment) return Take(frame.FirstSpan, frame);
-        var copy = ArrayPool<byte>.Shared.Rent((int)frame.Length);
-        frame.CopyTo(copy);
-        var kind = Take(copy.AsSpan(0, (int)frame.Length), frame);
-        ArrayPool<byte>.Shared.Return(copy);
-        return kind;
-    }
-
-    private FrameKind? Take(ReadOnlySpan<byte> bytes, in ReadOnlySequence<byte> frame)
-    {
-        var map = bytes[Limits.FramePrefixBytes..];
+        var map = frame.Span[Limits.FramePrefixBytes..];
         var status = FrameHeader.TryRead(map, out var header);
         if (status != HeaderStatus.Ok)
         {
@@ -127,7 +114,7 @@ internal sealed class FrameIntake(RunRecord run, IIngestionPolicy policy, IRunOb
         }
     }
 
-    private void TakeEvent(scoped in FrameHeader header, in ReadOnlySequence<byte> frame)
+    private void TakeEvent(scoped in FrameHeader header, ReadOnlyMemory<byte> frame)
     {
         if (Tally.Terminal is not null)
         {
@@ -140,8 +127,8 @@ internal sealed class FrameIntake(RunRecord run, IIngestionPolicy policy, IRunOb
             Tally.ArtifactCommitted(MsgPackMap.FindText(header.Payload, "artifact_id"u8));
         if (header.EventType == EventType.RunError) Tally.Error = ReportFrames.ReadError(header.Payload);
         Tally.Observed(header.Seq, header.EventType, LastFrameAt);
-        Filling.Add(header.Seq, header.EventType, frame);
-        policy.On(PolicyInput.Observed(header.Seq, header.EventType, (int)frame.Length), LastFrameAt, Actions);
+        Filling.Add(header.Seq, header.EventType, frame.Span);
+        policy.On(PolicyInput.Observed(header.Seq, header.EventType, frame.Length), LastFrameAt, Actions);
         _ = ScriptLoaded.TrySetResult();
         if (header.EventType.IsTerminal()) _ = TerminalSeen.TrySetResult();
     }

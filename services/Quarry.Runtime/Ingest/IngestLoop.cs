@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using Quarry.Contracts;
 using Quarry.Contracts.Lode;
@@ -159,8 +158,7 @@ internal sealed class IngestLoop(
     {
         if (append is not null) await FinishAppendAsync();
         if (fault is not null) return;
-        var frame = blob.Frame.IsSingleSegment ? blob.Frame.First : blob.Frame.ToArray();
-        var map = frame[Limits.FramePrefixBytes..];
+        var map = blob.Frame[Limits.FramePrefixBytes..];
         fault = blob.Kind == FrameKind.ArtifactChunk ? await TakeChunkAsync(map) : await TakeFileAsync(map);
     }
 

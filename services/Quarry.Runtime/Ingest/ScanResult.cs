@@ -1,10 +1,9 @@
-using System.Buffers;
 using Quarry.Wire.Frames;
 
 namespace Quarry.Runtime.Ingest;
 
 /// <summary>A frame whose bytes go beside the events, and so need to be awaited.</summary>
-internal readonly record struct PendingBlob(FrameKind Kind, ReadOnlySequence<byte> Frame);
+internal readonly record struct PendingBlob(FrameKind Kind, ReadOnlyMemory<byte> Frame);
 
 /// <summary>How far one scan came.</summary>
 /// <param name="Consumed">Everything before it is taken.</param>

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Quarry.Cli.Commands;
+using Quarry.Contracts.Lode;
+using Quarry.Runtime.Executors;
+
+namespace Quarry.Cli;
+
+/// <summary>The command line as a whole: parses, runs, and turns what goes wrong into a message and an exit code.</summary>
+internal static class QuarryCommand
+{
+    /// <summary>Runs one command line; the exit code is the one of CONTRACT_RUN.</summary>
+    public static async Task<int> InvokeAsync(string[] args)
+    {
+        var root = new RootCommand("Quarry runs Puppeteer scripts under supervision and keeps what they emit, provably.")
+        {
+            RunCommand.Create(), ListCommand.Create(), InspectCommand.Create(), VerifyCommand.Create(), VersionCommand.Create(),
+        };
+        var parsed = root.Parse(args);
+        if (parsed.Action is not ParseErrorAction error) return await InvokeAsync(parsed);
+        error.ShowHelp = false;
+        error.ShowTypoCorrections = true;
+        _ = await parsed.InvokeAsync(Settings);
+        await Console.Error.WriteLineAsync($"Nothing was started. See 'quarry {Path(parsed)}--help'.");
+        return ExitCodes.InvalidUsage;
+    }
+
+    private static InvocationConfiguration Settings =>
+        new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = Console.Error };
+
+    private static async Task<int> InvokeAsync(ParseResult parsed)
+    {
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
+            });
+        }
+        catch (UsageException e)
+        {
+            return await FailAsync(e.Message, ExitCodes.InvalidUsage);
+        }
+        catch (ExecutorNotFoundException e)
+        {
+            return await FailAsync(e.Message, ExitCodes.InvalidUsage);
+        }
+        catch (LodeException e)
+        {
+            return await FailAsync(e.Message, ExitCodes.StorageFailed);
+        }
+    }
+
+    private static async Task<int> FailAsync(string message, int code)
+    {
+        await Console.Error.WriteLineAsync($"quarry: {message}");
+        return code;
+    }
+
+    private static string Path(ParseResult parsed) =>
+        parsed.CommandResult.Command is RootCommand ? "" : $"{parsed.CommandResult.Command.Name} ";
+}

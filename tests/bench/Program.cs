@@ -1,0 +1,24 @@
+using System.Text.Json;
+using Quarry.Bench;
+
+// quarry bench: each case against its peer, A B B A, at least five rounds, medians and spread; JSON to a file on demand.
+var cases = new Dictionary<string, Func<Task<Comparison>>>
+{
+    ["P3"] = ScanBench.RunAsync,
+    ["P4"] = ValidateBench.RunAsync,
+    ["P5"] = PipeBench.RunAsync,
+};
+var chosen = args.Where(cases.ContainsKey).ToArray();
+var results = new List<Comparison>();
+Console.WriteLine($"load before: {Load()}");
+foreach (var id in chosen.Length > 0 ? chosen : [.. cases.Keys])
+{
+    var result = await cases[id]();
+    results.Add(result);
+    Console.WriteLine(result.Describe());
+}
+Console.WriteLine($"load after: {Load()}");
+if (args.FirstOrDefault(a => a.EndsWith(".json", StringComparison.Ordinal)) is { } file)
+    await File.WriteAllTextAsync(file, JsonSerializer.Serialize(results, Quarry.Contracts.QuarryJson.Indented));
+
+static string Load() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Trim() : "not known here";
