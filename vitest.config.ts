@@ -18,6 +18,7 @@ export default defineConfig({
     // Real browsers and processes on two cores: a cap against hanging, not a measure.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 2
+    maxWorkers: 2,
+    globalSetup: ['executor-node/test/harness/build-once.ts']
   }
 })

@@ -9,7 +9,7 @@ import type { Arguments } from '../request/arguments.js'
 import type { RunRequest } from '../request/run-request.js'
 import type { Bundle } from '../script/bundle.js'
 import { compileScript, type LoadedScript, loadScript } from '../script/load-script.js'
-import { ScriptFailedError } from '../script/script-error.js'
+import { ScriptFailedError, ScriptLoadError } from '../script/script-error.js'
 import { PipeSink } from '../wire/pipe-sink.js'
 import { crashOutcome, stackOf } from './describe-error.js'
 import { guardProcess } from './guard-process.js'
@@ -83,8 +83,10 @@ export class RunHost {
       return await runScript({ script, request, sink, channel, interruption, openBrowser, report })
     } catch (error) {
       report('The run could not be carried out', error)
-      if (!(error instanceof ScriptFailedError)) return { outcome: crashOutcome(error) }
-      return { outcome: await endWithError(this.#channel, this.#sink, error.cause) }
+      const isScripts = error instanceof ScriptFailedError || error instanceof ScriptLoadError
+      if (!isScripts) return { outcome: crashOutcome(error) }
+      const cause = error instanceof ScriptFailedError ? error.cause : error
+      return { outcome: await endWithError(this.#channel, this.#sink, cause) }
     }
   }
 
