@@ -23,8 +23,17 @@ export function describeError(thrown: unknown, browserLost = false): ErrorReport
 
 /** The stack with the stacks of its causes; source maps put the script's own lines into it. */
 export function stackOf(error: Error): string {
-  const own = error.stack ?? `${error.name}: ${error.message}`
+  const own = withoutOwnFrames(error.stack ?? `${error.name}: ${error.message}`)
   return error.cause instanceof Error ? `${own}\nCaused by: ${stackOf(error.cause)}` : own
+}
+
+/** The calls of the executor below the script's say nothing to its author. */
+function withoutOwnFrames(stack: string): string {
+  const isOwn = (line: string) => /^\s+at .*\/(executor\.mjs|executor-node\/src\/run\/[^/]+\.ts):\d/.test(line)
+  return stack
+    .split('\n')
+    .filter((line) => !isOwn(line))
+    .join('\n')
 }
 
 /** The outcome of a failure that is not the script's: no browser, an unreadable script, a broken channel. */

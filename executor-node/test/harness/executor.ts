@@ -15,6 +15,8 @@ export interface StartOptions {
   /** The script's text, or other files of its folder by name. */
   readonly script?: string
   readonly files?: Readonly<Record<string, string>>
+  /** A script that exists, instead of a text. */
+  readonly path?: string
   /** Name of the script's file. */
   readonly name?: string
   readonly args?: readonly string[]
@@ -62,7 +64,7 @@ export class Executor {
     const files = { ...(options.script !== undefined && { [name]: options.script }), ...options.files }
     for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text)
     const streams = options.sockets === true ? undefined : [pipe(folder, 'stdout'), pipe(folder, 'stderr')]
-    const child = spawn(process.execPath, [EXECUTOR, ...(options.args ?? []), join(folder, name)], {
+    const child = spawn(process.execPath, [EXECUTOR, ...(options.args ?? []), options.path ?? join(folder, name)], {
       env: { ...process.env, QUARRY_PROFILE_ROOT: folder, ...options.env },
       stdio: ['pipe', streams?.[0]?.write ?? 'pipe', streams?.[1]?.write ?? 'pipe']
     })
