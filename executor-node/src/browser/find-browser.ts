@@ -15,7 +15,7 @@ const NAMES = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'googl
 export async function findBrowser(
   requested: string | undefined,
   env: NodeJS.ProcessEnv,
-  embedded: () => Promise<EmbeddedBrowser | string> = unpackEmbedded
+  embedded: (env: NodeJS.ProcessEnv) => Promise<EmbeddedBrowser | string> = unpackEmbedded
 ): Promise<BrowserChoice> {
   const endpoint = requested ?? env['QUARRY_BROWSER_ENDPOINT']
   if (endpoint) return { kind: 'endpoint', endpoint }
@@ -28,7 +28,7 @@ export async function findBrowser(
   }
   const found = NAMES.map((name) => onPath(name, env['PATH'] ?? '')).find((path) => path !== undefined)
   if (found !== undefined) return { kind: 'executable', path: found }
-  const unpacked = await embedded()
+  const unpacked = await embedded(env)
   if (typeof unpacked !== 'string') return { kind: 'executable', ...unpacked }
   throw new BrowserUnavailableError(
     `No browser was found: none of ${NAMES.join(', ')} is on PATH, and the embedded browser cannot serve (${unpacked}). ` +
