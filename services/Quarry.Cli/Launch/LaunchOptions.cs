@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Quarry.Contracts.Api;
 using Quarry.Contracts.Policies;
-using Quarry.Contracts.Runs;
 
 namespace Quarry.Cli.Launch;
 

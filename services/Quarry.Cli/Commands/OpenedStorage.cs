@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Quarry.Contracts.Runs;
+using Quarry.Lode;
+
+namespace Quarry.Cli.Commands;
+
+/// <summary>Storage as reading commands open it: it must exist, and what dead writers left is recovered first.</summary>
+internal static class OpenedStorage
+{
+    public static async Task<LodeStore> OpenAsync(string root)
+    {
+        if (!Directory.Exists(root))
+            throw new UsageException($"There is no storage at '{root}'. Run a script first, or name the folder with --storage.");
+        return await LodeStore.OpenAsync(new() { Root = root }, TimeProvider.System, NullLogger<LodeStore>.Instance);
+    }
+
+    /// <summary>The record of a run that must exist.</summary>
+    public static async Task<RunRecord> FindAsync(LodeStore lode, string runId, string root) =>
+        await lode.Reader.FindRunAsync(runId, CancellationToken.None)
+            ?? throw new UsageException($"There is no run '{runId}' in '{root}'. See 'quarry list runs --storage {root}'.");
+}

@@ -1,0 +1,103 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging.Abstractions;
+using Quarry.Cli.Launch;
+using Quarry.Cli.Output;
+using Quarry.Contracts.Api;
+using Quarry.Contracts.Runs;
+using Quarry.Lode;
+using Quarry.Lode.Read;
+using Quarry.Runtime.Executors;
+using Quarry.Runtime.Runs;
+
+namespace Quarry.Cli.Commands;
+
+/// <summary><c>quarry run</c>: one run in this process, with no service: runtime and substrate together.</summary>
+internal sealed class RunCommand
+{
+    private readonly LaunchOptions launch = new();
+    private readonly Option<string> storage = SharedOptions.Storage();
+    private readonly Option<string> format = SharedOptions.Format();
+    private readonly Option<string?> report = new("--report") { Description = "Write a JSON report to a file, or - for stdout.", HelpName = "FILE" };
+    private readonly Option<string?> executor = new("--executor") { Description = "Executor to use instead of the built-in one.", HelpName = "PATH" };
+    private readonly Option<string?> resolveFrom = new("--resolve-from") { Description = "Folder whose packages the script may import.", HelpName = "DIR" };
+    private readonly Option<string?> browser = new("--browser-ws-endpoint") { Description = "Browser to connect to instead of starting one.", HelpName = "URL" };
+    private readonly Option<bool> dryRun = new("--dry-run") { Description = "Check everything, start nothing." };
+    private readonly Option<bool> quiet = new("--quiet") { Description = "No progress and no console lines of the script." };
+
+    public static Command Create() => new RunCommand().Build();
+
+    private Command Build()
+    {
+        var command = new Command("run", "Run a script and keep what it emits.")
+        {
+            storage, format, report, executor, resolveFrom, browser, dryRun, quiet,
+        };
+        launch.AddTo(command);
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        var request = launch.Read(parsed);
+        var options = new ExecutorOptions
+        {
+            ExecutorPath = parsed.GetValue(executor), ResolveFrom = parsed.GetValue(resolveFrom),
+            BrowserWsEndpoint = parsed.GetValue(browser),
+        };
+        var root = parsed.GetValue(storage)!;
+        if (root.Contains("://", StringComparison.Ordinal))
+            throw new UsageException($"--storage '{root}': only folders are built so far; S3 and Azure Blob come later.");
+        var run = request.ToRunRecord(TimeProvider.System);
+        var command = ExecutorLocator.Locate(options, run.Script.Path);
+        if (parsed.GetValue(dryRun)) return DryRun(parsed, run, root, command);
+        await using var lode = await LodeStore.OpenAsync(
+            new() { Root = root }, TimeProvider.System, NullLogger<LodeStore>.Instance);
+        var final = await RunAsync(lode, run, options, parsed.GetValue(quiet));
+        var isSettled = await lode.Settler.SettleAsync(final, CancellationToken.None);
+        var proof = isSettled ? await new RunVerifier(lode.Objects).VerifyAsync(final, CancellationToken.None) : null;
+        await WriteAsync(parsed, final, proof, root);
+        return ExitCode(final, proof);
+    }
+
+    private static async Task<RunRecord> RunAsync(LodeStore lode, RunRecord run, ExecutorOptions options, bool isQuiet)
+    {
+        var control = new RunControl();
+        using var interrupts = new Interrupts(control);
+        using var progress = new RunProgressLine(isQuiet, TimeProvider.System);
+        var runner = $"{Environment.MachineName}:{Environment.ProcessId}";
+        var host = new RunHost(lode, options, runner, TimeProvider.System, NullLogger<RunHost>.Instance);
+        return await host.RunAsync(run, epoch: 1, progress, control);
+    }
+
+    /// <summary>The run's own code; a success whose proof does not hold is not a success.</summary>
+    private static int ExitCode(RunRecord run, VerifyReport? proof) =>
+        run.Outcome == RunOutcome.Success && proof is not { Complete: true }
+            ? RunOutcome.PolicyFailure.ExitCode()
+            : run.Outcome!.Value.ExitCode();
+
+    private int DryRun(ParseResult parsed, RunRecord run, string root, ExecutorCommand command)
+    {
+        if (parsed.GetValue(format) == "json")
+        {
+            JsonOutput.Write(Console.Out, run);
+            return ExitCodes.Ok;
+        }
+        Console.WriteLine("dry run: everything is in order, nothing was started");
+        Console.WriteLine($"  script    {run.Script.Path}");
+        Console.WriteLine($"  executor  {command.Program} {string.Join(' ', command.Arguments)}");
+        Console.WriteLine($"  policy    {Contracts.QuarryNames.Of(run.Policy.Name)}");
+        Console.WriteLine($"  data      {Path.Combine(root, run.StoragePath)}");
+        return ExitCodes.Ok;
+    }
+
+    private async Task WriteAsync(ParseResult parsed, RunRecord run, VerifyReport? proof, string root)
+    {
+        var whole = new RunReport(run, proof, Path.GetFullPath(root));
+        var file = parsed.GetValue(report);
+        if (file is not null and not "-") await File.WriteAllTextAsync(file, JsonOutput.Of(whole));
+        var isJson = parsed.GetValue(format) == "json" || file == "-";
+        if (isJson) JsonOutput.Write(Console.Out, whole);
+        else RunSummary.Write(Console.Out, run, proof, root);
+    }
+}

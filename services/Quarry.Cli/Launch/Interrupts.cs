@@ -1,0 +1,35 @@
+using System.Runtime.InteropServices;
+using Quarry.Runtime.Runs;
+
+namespace Quarry.Cli.Launch;
+
+/// <summary>Ctrl+C and SIGTERM: the first lets the script clean up, the second kills it.</summary>
+internal sealed class Interrupts : IDisposable
+{
+    private readonly RunControl control;
+    private readonly PosixSignalRegistration[] registrations;
+    private int count;
+
+    public Interrupts(RunControl control)
+    {
+        this.control = control;
+        registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle),
+        ];
+    }
+
+    public void Dispose()
+    {
+        foreach (var registration in registrations)
+            registration.Dispose();
+    }
+
+    private void Handle(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        if (Interlocked.Increment(ref count) == 1) control.Cancel($"Canceled by {context.Signal}.");
+        else control.Kill($"Killed by a second {context.Signal}.");
+    }
+}

@@ -1,0 +1,209 @@
+using System.Text.Json;
+using Quarry.Contracts;
+using Quarry.Contracts.Events;
+using Quarry.Contracts.Lode;
+using Quarry.Contracts.Runs;
+using Quarry.Lode.Commits;
+using Quarry.Lode.Journals;
+using Quarry.Lode.Stores;
+
+namespace Quarry.Lode.Appends;
+
+/// <summary>
+/// The one writer of one run in this process: checks a batch, journals it, acknowledges it, and commits what is journaled
+/// when a trigger says so. Calls come one after another; commits may run beside them.
+/// </summary>
+internal sealed class RunWriter(
+    RunRecord run, long epoch, CommitChain chain, Committer committer, Journal journal, ArtifactStaging staging,
+    LodeOptions options, TimeProvider clock, Func<RunRecord, CancellationToken, Task> recordFinalAsync, Action<RunWriter> onClosed)
+    : ILodeAppender
+{
+    private readonly byte[] runJson = JsonSerializer.SerializeToUtf8Bytes(run, QuarryJson.Compact);
+    private readonly BatchCheck check = new(run.RunId, staging);
+    private readonly SemaphoreSlim commitGate = new(1);
+    private readonly Lock gate = new();
+    private PendingRows pending = new();
+    private PendingRows? frozen;
+    private Task commit = Task.CompletedTask;
+    private string? commitError;
+
+    /// <summary>The run as it was opened.</summary>
+    public RunRecord Run => run;
+
+    /// <summary>The writer's lease number.</summary>
+    public long Epoch => epoch;
+
+    /// <summary>True once another writer holds a higher epoch.</summary>
+    public bool IsFenced { get; set; }
+
+    /// <inheritdoc/>
+    public long DurableSeq { get; private set; } = chain.CommittedSeq;
+
+    /// <summary>Last seq that a slot covers.</summary>
+    public long CommittedSeq => chain.CommittedSeq;
+
+    /// <inheritdoc/>
+    public async ValueTask<AppendResult> AppendAsync(EventBatch batch, CancellationToken cancellation)
+    {
+        if (Refusal() is { } refusal) return refusal;
+        if (batch.LastSeq <= DurableSeq) return new(AppendStatus.Durable, DurableSeq);
+        var checkedBatch = check.Check(batch, DurableSeq, out var error);
+        if (checkedBatch is null) return error!.Value with { DurableSeq = DurableSeq };
+        // The sender's memory is only lent: what outlives this call is a copy.
+        var frames = checkedBatch.Frames.ToArray();
+        var status = await journal.AppendAsync([.. Entries(checkedBatch, frames)]);
+        if (status != AppendStatus.Durable) return JournalFailed(status);
+        lock (gate)
+            pending.Add(checkedBatch, frames, clock.GetUtcNow());
+        if (options.DurablePoint == DurablePoint.Committed && await CommitNowAsync() is { } failed) return failed;
+        DurableSeq = checkedBatch.LastSeq;
+        return await TriggerAsync();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<BlobResult> AppendArtifactAsync(ArtifactChunk chunk, CancellationToken cancellation) =>
+        Refusal() is { } refusal ? new(false, refusal.Message, IsFatal: true) : await staging.AppendAsync(chunk, cancellation);
+
+    /// <inheritdoc/>
+    public async ValueTask<BlobResult> PutFileAsync(FileWrite file, CancellationToken cancellation)
+    {
+        if (Refusal() is { } refusal) return new(false, refusal.Message, IsFatal: true);
+        try
+        {
+            var (blob, error) = await committer.PutFileAsync(file, DurableSeq, cancellation);
+            if (blob is null) return new(false, error);
+            var body = JsonSerializer.SerializeToUtf8Bytes(blob, QuarryJson.Compact);
+            var status = await journal.AppendAsync(Entry(JournalRecordKind.File, 0, 0, body));
+            if (status != AppendStatus.Durable) return new(false, JournalFailed(status).Message, IsFatal: true);
+            lock (gate)
+                pending.Add(blob, clock.GetUtcNow());
+            return new(true);
+        }
+        catch (StoreException e)
+        {
+            return new(false, e.Message, IsFatal: true);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<AppendResult> CloseAsync(RunRecord final, CancellationToken cancellation)
+    {
+        if (chain.IsClosed) return new(AppendStatus.Durable, DurableSeq);
+        if (Refusal() is { } refusal) return refusal;
+        if (await CommitNowAsync() is { } failed) return failed;
+        try
+        {
+            if (!await committer.CloseAsync(chain, epoch, pending.Files, cancellation)) return Stale();
+            staging.RemoveAll();
+            await recordFinalAsync(final, cancellation);
+        }
+        catch (StoreException e)
+        {
+            return new(AppendStatus.StorageFailed, DurableSeq, e.Message);
+        }
+        onClosed(this);
+        return new(AppendStatus.Durable, DurableSeq);
+    }
+
+    /// <summary>Names the run in the journal, so that a recovery knows of it although nothing was appended.</summary>
+    public async Task<AppendResult?> AnnounceAsync()
+    {
+        var status = await journal.AppendAsync(Entry(JournalRecordKind.Frames, 0, 0, default));
+        return status == AppendStatus.Durable ? null : JournalFailed(status);
+    }
+
+    /// <summary>Commits when the oldest pending row is too old; called now and then by the substrate.</summary>
+    public Task CommitAgedAsync()
+    {
+        lock (gate)
+        {
+            if (pending.Since is null || clock.GetUtcNow() - pending.Since < TimeSpan.FromMilliseconds(options.SlotAgeMs))
+                return Task.CompletedTask;
+        }
+        return CommitNowAsync();
+    }
+
+    /// <summary>Commits everything journaled; null when done, else what went wrong.</summary>
+    public async Task<AppendResult?> CommitNowAsync()
+    {
+        await commitGate.WaitAsync();
+        try
+        {
+            while (Freeze() is { } rows)
+            {
+                if (!await committer.CommitAsync(chain, epoch, rows)) return Stale();
+                frozen = null;
+            }
+            commitError = null;
+            return null;
+        }
+        catch (StoreException e)
+        {
+            commitError = e.Message;
+            return new(AppendStatus.StorageFailed, DurableSeq, e.Message);
+        }
+        finally
+        {
+            _ = commitGate.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await commit;
+        if (!chain.IsClosed) onClosed(this);
+    }
+
+    private PendingRows? Freeze()
+    {
+        lock (gate)
+        {
+            if (frozen is null && pending.HasRows)
+            {
+                frozen = pending;
+                pending = new();
+            }
+            return frozen;
+        }
+    }
+
+    /// <summary>Begins a commit when enough is pending; a commit that lags a whole slot behind holds appends up.</summary>
+    private async Task<AppendResult> TriggerAsync()
+    {
+        if (pending.Bytes < options.SlotBytes && pending.Events < options.SlotEvents) return new(AppendStatus.Durable, DurableSeq);
+        await commit;
+        if (commitError is { } error) return new(AppendStatus.StorageFailed, DurableSeq, error);
+        commit = Task.Run(CommitNowAsync);
+        return new(AppendStatus.Durable, DurableSeq);
+    }
+
+    private IEnumerable<JournalEntry> Entries(EventBatch batch, ReadOnlyMemory<byte> frames)
+    {
+        if (batch.Drops.Count > 0)
+        {
+            var drops = JsonSerializer.SerializeToUtf8Bytes(batch.Drops, QuarryJson.Compact);
+            yield return Entry(JournalRecordKind.Drops, batch.FirstSeq, batch.LastSeq, drops);
+        }
+        yield return Entry(JournalRecordKind.Frames, batch.FirstSeq, batch.LastSeq, frames);
+    }
+
+    private JournalEntry Entry(JournalRecordKind kind, long first, long last, ReadOnlyMemory<byte> body) =>
+        new(run.RunId, runJson, kind, first, last, body);
+
+    private AppendResult? Refusal()
+    {
+        if (IsFenced) return Stale();
+        return chain.IsClosed
+            ? new(AppendStatus.Closed, DurableSeq, $"Run {run.RunId} is closed; nothing can be appended to it.")
+            : null;
+    }
+
+    private AppendResult Stale() => new(AppendStatus.StaleEpoch, DurableSeq,
+        $"Another writer has taken run {run.RunId} over (this one had epoch {epoch}); it must stop.");
+
+    private AppendResult JournalFailed(AppendStatus status) => new(status, DurableSeq,
+        status == AppendStatus.StorageFull
+            ? $"the journal below {options.Root} has no space left. Free some space there, or choose another storage."
+            : $"the journal below {options.Root} could not be written and synced. Check the disk.");
+}

@@ -1,0 +1,34 @@
+using Quarry.Contracts.Runs;
+
+namespace Quarry.Lode.Keys;
+
+/// <summary>Keys of one run's objects (CONTRACT_LODE, keys).</summary>
+internal sealed record RunKeys(Partition Partition, string RunId)
+{
+    private readonly string log = Partition.LogPath(RunId);
+    private readonly string data = Partition.RunPath(RunId);
+
+    public string LogFolder => log + "/";
+
+    public string StatesFolder => log + "/states/";
+
+    public string CommitsFolder => log + "/commits/";
+
+    public string Settled => log + "/settled.json";
+
+    public string FilesFolder => data + "/files/";
+
+    public string State(int number, RunState state) =>
+        $"{StatesFolder}{number:d4}-{Contracts.QuarryNames.Of(state)}.json";
+
+    public string Slot(long firstSeq) => $"{CommitsFolder}{firstSeq:d20}.json";
+
+    public string Wal(long firstSeq, long epoch) => $"{log}/wal/{firstSeq:d20}-{epoch}.jsonl.zst";
+
+    public string Parquet(string eventType, int part) => $"{data}/event_type={eventType}/part-{part:d5}.parquet";
+
+    public string File(string name) => FilesFolder + BlobNames.Safe(name);
+
+    public string Artifact(string artifactId, string name) =>
+        $"{data}/artifacts/{BlobNames.Safe(artifactId)}/{BlobNames.Safe(name)}";
+}

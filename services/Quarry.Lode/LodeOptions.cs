@@ -1,0 +1,39 @@
+namespace Quarry.Lode;
+
+/// <summary>What acknowledges an append.</summary>
+public enum DurablePoint
+{
+    /// <summary>The local journal's sync: for writers whose disk outlives them.</summary>
+    Journal,
+
+    /// <summary>The slot in the store: for writers whose disk does not.</summary>
+    Committed,
+}
+
+/// <summary>Settings of the substrate; each has a default, its unit in its name, and one line here.</summary>
+public sealed record LodeOptions
+{
+    /// <summary>Folder of the data.</summary>
+    public string Root { get; init; } = "./quarry-data";
+
+    /// <summary>What acknowledges an append.</summary>
+    public DurablePoint DurablePoint { get; init; } = DurablePoint.Journal;
+
+    /// <summary>Size of a journal segment, in bytes.</summary>
+    public long JournalSegmentBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>A run's rows are committed when they reach this many bytes of frames.</summary>
+    public int SlotBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>A run's rows are committed when they reach this many events.</summary>
+    public int SlotEvents { get; init; } = 5_000;
+
+    /// <summary>A run's rows are committed when the oldest is this old, in milliseconds.</summary>
+    public int SlotAgeMs { get; init; } = 30_000;
+
+    /// <summary>Rows in one Parquet file before the next one is begun.</summary>
+    public int PartRowsMax { get; init; } = 1_000_000;
+
+    /// <summary>What happens to runs whose writer died: closed as lost (one-process use), or left for their runner.</summary>
+    public bool CloseAbandonedRuns { get; init; } = true;
+}

@@ -1,0 +1,182 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Quarry.Contracts.Lode;
+using Quarry.Contracts.Runs;
+using Quarry.Lode.Appends;
+using Quarry.Lode.Commits;
+using Quarry.Lode.Journals;
+using Quarry.Lode.Keys;
+using Quarry.Lode.Read;
+using Quarry.Lode.Recovery;
+using Quarry.Lode.Settling;
+using Quarry.Lode.Stores;
+
+namespace Quarry.Lode;
+
+/// <summary>
+/// The substrate, open for writing: one journal of this process, the store, and the runs this process writes. Opening it
+/// recovers what dead writers left in their journals.
+/// </summary>
+public sealed partial class LodeStore : ILode, IAsyncDisposable
+{
+    private static readonly TimeSpan HousekeepingEvery = TimeSpan.FromSeconds(1);
+
+    private readonly LodeOptions options;
+    private readonly TimeProvider clock;
+    private readonly ILogger<LodeStore> logger;
+    private readonly WriterFolder folder;
+    private readonly Journal journal;
+    private readonly StateLog states;
+    private readonly ConcurrentDictionary<string, RunWriter> writers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> committed = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource stopping = new();
+    private readonly Task housekeeping;
+
+    private LodeStore(LodeOptions options, IObjectStore store, WriterFolder folder, TimeProvider clock, ILogger<LodeStore> logger)
+    {
+        this.options = options;
+        this.clock = clock;
+        this.logger = logger;
+        this.folder = folder;
+        Objects = store;
+        states = new StateLog(store);
+        Reader = new LodeReader(store);
+        Settler = new Settler(store, options, clock);
+        journal = new Journal(folder.Path, options.JournalSegmentBytes);
+        housekeeping = KeepHouseAsync();
+    }
+
+    /// <summary>The committed data.</summary>
+    public IObjectStore Objects { get; }
+
+    /// <summary>Readers over it.</summary>
+    public LodeReader Reader { get; }
+
+    /// <summary>Makes Parquet of closed runs.</summary>
+    public Settler Settler { get; }
+
+    /// <summary>Syncs the journal has made.</summary>
+    public long JournalSyncs => journal.Syncs;
+
+    /// <summary>Opens the substrate and recovers what dead writers left.</summary>
+    /// <exception cref="LodeException">The folder cannot be used; the message says why.</exception>
+    public static async Task<LodeStore> OpenAsync(LodeOptions options, TimeProvider clock, ILogger<LodeStore> logger)
+    {
+        try
+        {
+            var store = new FileSystemStore(options.Root);
+            await StoreProbe.CheckAsync(store, CancellationToken.None);
+            var opened = new LodeStore(options, store, WriterFolder.Create(options.Root), clock, logger);
+            await opened.RecoverAsync();
+            return opened;
+        }
+        catch (Exception e) when (e is StoreException or IOException or UnauthorizedAccessException)
+        {
+            var cause = e as StoreException ?? StoreException.From(e, options.Root, "journal");
+            throw new LodeException($"Storage '{options.Root}' cannot be used. {cause.Message}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask RecordStateAsync(RunRecord run, CancellationToken cancellation)
+    {
+        try
+        {
+            await states.AppendAsync(run, cancellation);
+        }
+        catch (StoreException e)
+        {
+            throw new LodeException($"State {run.State} of run {run.RunId} was not stored. {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ILodeAppender> OpenAsync(RunRecord run, long epoch, CancellationToken cancellation)
+    {
+        if (writers.TryGetValue(run.RunId, out var before)) await FenceAsync(before, epoch);
+        var (chain, committer, staging) = Parts(run);
+        try
+        {
+            _ = await chain.ReadAsync(cancellation);
+        }
+        catch (StoreException e)
+        {
+            throw new LodeException($"Run {run.RunId} cannot be opened. {e.Message}", e);
+        }
+        Allow(run, epoch, chain);
+        var writer = new RunWriter(run, epoch, chain, committer, journal, staging, options, clock, states.AppendAsync, Forget);
+        writers[run.RunId] = writer;
+        if (await writer.AnnounceAsync() is { } failed) throw new LodeException(failed.Message!) { Status = failed.Status };
+        return writer;
+    }
+
+    /// <summary>Commits what is journaled, and gives the journal up.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        await housekeeping;
+        var isAllCommitted = true;
+        foreach (var writer in writers.Values)
+            isAllCommitted &= await writer.CommitNowAsync() is null;
+        journal.Dispose();
+        folder.Dispose(isAllCommitted && writers.IsEmpty);
+        stopping.Dispose();
+    }
+
+    private static void Allow(RunRecord run, long epoch, CommitChain chain)
+    {
+        if (chain.IsClosed)
+            throw new LodeException($"Run {run.RunId} is closed; start a new run instead.") { Status = AppendStatus.Closed };
+        if (chain.Epoch > epoch)
+        {
+            throw new LodeException(
+                $"Run {run.RunId} was taken over by a writer with epoch {chain.Epoch}; epoch {epoch} must stop.")
+            { Status = AppendStatus.StaleEpoch };
+        }
+    }
+
+    private static async Task FenceAsync(RunWriter before, long epoch)
+    {
+        if (before.Epoch > epoch)
+        {
+            throw new LodeException($"Run {before.Run.RunId} is held by epoch {before.Epoch}; epoch {epoch} must stop.")
+            { Status = AppendStatus.StaleEpoch };
+        }
+        before.IsFenced = true;
+        if (await before.CommitNowAsync() is { } failed) throw new LodeException(failed.Message!) { Status = failed.Status };
+    }
+
+    private (CommitChain Chain, Committer Committer, ArtifactStaging Staging) Parts(RunRecord run)
+    {
+        var keys = new RunKeys(run.Partition, run.RunId);
+        var staging = new ArtifactStaging(Path.Combine(options.Root, "staging", BlobNames.Safe(run.RunId)));
+        return (new(Objects, keys), new(Objects, keys, run, staging, folder.WriterName, clock), staging);
+    }
+
+    private void Forget(RunWriter writer)
+    {
+        committed[writer.Run.RunId] = writer.CommittedSeq;
+        _ = writers.TryRemove(KeyValuePair.Create(writer.Run.RunId, writer));
+    }
+
+    private long CommittedSeqOf(string runId) =>
+        writers.TryGetValue(runId, out var writer) ? writer.CommittedSeq : committed.GetValueOrDefault(runId);
+
+    private async Task KeepHouseAsync()
+    {
+        using var timer = new PeriodicTimer(HousekeepingEvery, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stopping.Token))
+            {
+                foreach (var writer in writers.Values)
+                    await writer.CommitAgedAsync();
+                journal.Free(CommittedSeqOf);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The substrate is being closed; closing commits what is left.
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Quarry.Contracts;
+using Quarry.Contracts.Api;
+using Quarry.Contracts.Events;
+using Quarry.Contracts.Runs;
+using Quarry.Lode.Commits;
+using Quarry.Lode.Keys;
+using Quarry.Lode.Rows;
+using Quarry.Lode.Stores;
+
+namespace Quarry.Lode.Read;
+
+/// <summary>Reads what is committed: run records, rows in seq order, artifacts, files, drops.</summary>
+public sealed class LodeReader(IObjectStore store)
+{
+    private const string Datasets = "datasets/";
+
+    /// <summary>The newest record of every run, in the order of run ids.</summary>
+    public async IAsyncEnumerable<RunRecord> RunsAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var dataset in store.ListChildrenAsync(Datasets, cancellation))
+        {
+            await foreach (var run in store.ListChildrenAsync($"{Datasets}{dataset}log/", cancellation))
+            {
+                if (await LastStateAsync($"{Datasets}{dataset}log/{run}states/", cancellation) is { } record)
+                    yield return record;
+            }
+        }
+    }
+
+    /// <summary>The newest record of one run; null when there is no such run.</summary>
+    public async Task<RunRecord?> FindRunAsync(string runId, CancellationToken cancellation)
+    {
+        if (!RunIds.IsValid(runId)) return null;
+        await foreach (var dataset in store.ListChildrenAsync(Datasets, cancellation))
+        {
+            var states = $"{Datasets}{dataset}log/run_id={PartitionValue.Escape(runId)}/states/";
+            if (await LastStateAsync(states, cancellation) is { } record) return record;
+        }
+        return null;
+    }
+
+    /// <summary>Committed rows of a run in seq order, after a seq, of one type or all.</summary>
+    public async IAsyncEnumerable<EventRow> EventsAsync(
+        RunRecord run, string? type, long afterSeq, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        foreach (var slot in await SlotsAsync(run, cancellation))
+        {
+            if (slot.File is null || slot.Last <= afterSeq) continue;
+            if (type is not null && !slot.ByType.ContainsKey(type)) continue;
+            var packed = await store.GetAsync(slot.File, cancellation)
+                ?? throw new StoreException($"{store.Name}: '{slot.File}' is missing: seq {slot.First} to {slot.Last} cannot be read.");
+            foreach (var line in WalRows.Lines(packed))
+            {
+                var row = ReadRow(line.Span);
+                if (row.Seq > afterSeq && (type is null || row.Type == type)) yield return row;
+            }
+        }
+    }
+
+    /// <summary>Committed events by type.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> CountsAsync(RunRecord run, CancellationToken cancellation)
+    {
+        var counts = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var (type, count) in (await SlotsAsync(run, cancellation)).SelectMany(s => s.ByType))
+            counts[type] = counts.GetValueOrDefault(type) + count;
+        return counts;
+    }
+
+    /// <summary>Artifacts of a run whose bytes and commit events are both there.</summary>
+    public async Task<IReadOnlyList<ArtifactInfo>> ArtifactsAsync(RunRecord run, CancellationToken cancellation) =>
+    [
+        .. (await SlotsAsync(run, cancellation)).SelectMany(s => s.Artifacts)
+            .Select(a => new ArtifactInfo(a.Id, a.Name, a.ContentType, a.Size, a.Sha256, a.Seq, a.Key)),
+    ];
+
+    /// <summary>Sidecar files of a run.</summary>
+    public async Task<IReadOnlyList<SidecarFile>> FilesAsync(RunRecord run, CancellationToken cancellation) =>
+    [
+        .. (await SlotsAsync(run, cancellation)).SelectMany(s => s.Files)
+            .Select(f => new SidecarFile(f.Name, f.ContentType, f.Size, f.Sha256, f.Key)),
+    ];
+
+    /// <summary>The drop ledger of a run.</summary>
+    public async Task<IReadOnlyList<DropRange>> DropsAsync(RunRecord run, CancellationToken cancellation) =>
+        [.. (await SlotsAsync(run, cancellation)).SelectMany(s => s.Drops)];
+
+    internal static EventRow ReadRow(ReadOnlySpan<byte> line) =>
+        JsonSerializer.Deserialize<EventRow>(line, QuarryJson.Compact)
+            ?? throw new InvalidDataException("a row of the wal is null");
+
+    internal Task<IReadOnlyList<SlotRecord>> SlotsAsync(RunRecord run, CancellationToken cancellation) =>
+        new CommitChain(store, new RunKeys(run.Partition, run.RunId)).ReadAsync(cancellation);
+
+    private async Task<RunRecord?> LastStateAsync(string statesFolder, CancellationToken cancellation)
+    {
+        string? last = null;
+        await foreach (var name in store.ListChildrenAsync(statesFolder, cancellation))
+            last = name;
+        if (last is null || await store.GetAsync(statesFolder + last, cancellation) is not { } json) return null;
+        return JsonSerializer.Deserialize<RunRecord>(json, QuarryJson.Compact);
+    }
+}

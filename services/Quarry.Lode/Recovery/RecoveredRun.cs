@@ -1,0 +1,78 @@
+using Quarry.Contracts.Events;
+using Quarry.Contracts.Runs;
+using Quarry.Lode.Appends;
+using Quarry.Lode.Commits;
+using Quarry.Wire.Frames;
+
+namespace Quarry.Lode.Recovery;
+
+/// <summary>One run of a dead writer while its journal is replayed: rows that no slot covers yet, committed as they come.</summary>
+internal sealed class RecoveredRun(
+    RunRecord run, CommitChain chain, Committer committer, LodeOptions options, TimeProvider clock,
+    Func<RecoveredRun, Task> finishedAsync)
+{
+    private PendingRows pending = new();
+    private List<DropRange> drops = [];
+    private long lastSeq = chain.CommittedSeq;
+
+    public RunRecord Run => run;
+
+    public CommitChain Chain => chain;
+
+    /// <summary>Files that no rows came after; the closing slot carries them.</summary>
+    public IReadOnlyList<SlotBlob> Files => pending.Files;
+
+    /// <summary>A file; one that a slot names already is not named twice.</summary>
+    public void Add(SlotBlob file)
+    {
+        if (file.Seq >= chain.CommittedSeq) pending.Add(file, clock.GetUtcNow());
+    }
+
+    /// <summary>Drops that belong to the next frames record.</summary>
+    public void Expect(List<DropRange> ranges) => drops = ranges;
+
+    /// <summary>Frames; what was seen or committed before is cut off.</summary>
+    public async Task AddAsync(long firstSeq, long seqLast, ReadOnlyMemory<byte> frames)
+    {
+        var ranges = drops;
+        drops = [];
+        if (seqLast <= lastSeq || chain.IsClosed) return;
+        var (rest, count) = After(frames, lastSeq);
+        pending.Add(
+            new()
+            {
+                FirstSeq = Math.Max(firstSeq, lastSeq + 1), LastSeq = seqLast, Count = count, Frames = rest,
+                Drops = [.. ranges.Where(d => d.SeqLast > lastSeq)],
+            },
+            rest, clock.GetUtcNow());
+        lastSeq = seqLast;
+        if (pending.Bytes >= options.SlotBytes || pending.Events >= options.SlotEvents) await CommitAsync();
+    }
+
+    /// <summary>Commits the rest.</summary>
+    public async Task FinishAsync()
+    {
+        if (pending.HasRows && !chain.IsClosed) await CommitAsync();
+        await finishedAsync(this);
+    }
+
+    private async Task CommitAsync()
+    {
+        // Another writer that took the run over has put its own slot there: its rows count, these are the same ones.
+        _ = await committer.CommitAsync(chain, Math.Max(chain.Epoch, 1), pending);
+        pending = new();
+    }
+
+    private static (ReadOnlyMemory<byte> Frames, int Count) After(ReadOnlyMemory<byte> frames, long seq)
+    {
+        var skip = 0;
+        var count = 0;
+        var events = new EventFrames(frames.Span);
+        while (events.MoveNext())
+        {
+            if (events.Current.Seq <= seq) skip += events.Frame.Length;
+            else count++;
+        }
+        return (frames[skip..], count);
+    }
+}

@@ -1,0 +1,48 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Quarry.Lode.Stores;
+
+/// <summary>The system calls that .NET has no name for: create-only naming and syncing of a directory.</summary>
+internal static partial class Posix
+{
+    private const int Eexist = 17;
+
+    /// <summary>Gives a file a second name; false when the name is taken. The only create-only rename on Linux.</summary>
+    public static bool TryLink(string existing, string name)
+    {
+        if (Link(existing, name) == 0) return true;
+        var errno = Marshal.GetLastPInvokeError();
+        return errno == Eexist ? false : throw Failed(errno, $"link to {name}");
+    }
+
+    /// <summary>Makes the names in a directory durable.</summary>
+    public static void SyncDirectory(string path)
+    {
+        const int readOnlyDirectory = 0x10000;
+        using var handle = new SafeFileHandle(Open(path, readOnlyDirectory), ownsHandle: true);
+        if (handle.IsInvalid || Fsync(handle) != 0) throw Failed(Marshal.GetLastPInvokeError(), $"sync of {path}");
+    }
+
+    /// <summary>Makes written data durable.</summary>
+    public static void SyncData(SafeFileHandle file)
+    {
+        if (Fdatasync(file) != 0) throw Failed(Marshal.GetLastPInvokeError(), "sync of file data");
+    }
+
+    private static IOException Failed(int errno, string what) =>
+        new($"{what}: {new Win32Exception(errno).Message}", errno);
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string existing, string name);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Fsync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
+    private static partial int Fdatasync(SafeFileHandle file);
+}
