@@ -104,7 +104,7 @@ export class PipeSink implements FrameSink {
       writer.position = 0
       if (written < length) this.#drainRest(writer.buffer.subarray(written, length))
       const oversized = writer.buffer.length > Limits.heldFrameBytesMax * 4
-      if (written < length || oversized) writer.buffer = Buffer.allocUnsafeSlow(2 * Limits.turnFlushBytes)
+      if (written < length || oversized) writer.buffer = Buffer.allocUnsafeSlow(Limits.encoderBytes)
     } catch (error) {
       this.#fail(error)
     }

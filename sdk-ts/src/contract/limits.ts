@@ -15,8 +15,13 @@ export const Limits = {
   payloadDepthMax: 100,
   /** Bytes of encoded frames that an executor holds, at most (CONTRACT_IPC, backpressure). */
   heldFrameBytesMax: 1024 * 1024,
-  /** Bytes after which the frames gathered in one turn of the event loop are written at once. */
-  turnFlushBytes: 64 * 1024,
+  /**
+   * Bytes after which the frames gathered in one turn of the event loop are written at once. A quarter of a pipe:
+   * larger writes fill the pipe and wait for its reader, smaller ones cost more calls.
+   */
+  turnFlushBytes: 16 * 1024,
+  /** Bytes with which an encoder's buffer starts; it grows for larger frames. */
+  encoderBytes: 64 * 1024,
   /** Bytes of a partition value or file name after escaping, at most (CONTRACT_LODE). */
   escapedNameBytesMax: 200,
   /** Milliseconds that `emit.flush()` waits for the durable acknowledgement unless told otherwise. */

@@ -28,15 +28,15 @@ export class FrameEncoder {
   readonly writer: MsgpackWriter
   readonly #values: ValueEncoder
   readonly #heads: ReadonlyMap<EventType, Uint8Array>
-  readonly #run: RunMeta
+  readonly #eventIdStart: string
   readonly #now: () => number
   readonly #timestamp = new TimestampBytes()
 
-  constructor(run: RunMeta, now: () => number = Date.now, capacityBytes: number = 2 * Limits.turnFlushBytes) {
+  constructor(run: RunMeta, now: () => number = Date.now, capacityBytes: number = Limits.encoderBytes) {
     this.writer = new MsgpackWriter(capacityBytes)
     this.#values = new ValueEncoder(this.writer)
     this.#heads = encodeEnvelopeHeads(run)
-    this.#run = run
+    this.#eventIdStart = `${run.run_id}-`
     this.#now = now
   }
 
@@ -44,17 +44,22 @@ export class FrameEncoder {
   event(type: EventType, seq: number, payload: PayloadWriter): void {
     const head = this.#heads.get(type)
     if (head === undefined) throw new PayloadError('type', `is ${type}, which is no event type.`)
-    this.#frame(`The ${type} event`, () => {
-      const writer = this.writer
+    const writer = this.writer
+    const start = this.#open()
+    try {
       writer.raw(head)
       writer.number(seq)
       writer.string('event_id')
-      writer.string(`${this.#run.run_id}-${seq}`)
+      writer.string(this.#eventIdStart + seq)
       writer.string('ts')
       writer.raw(this.#timestamp.at(this.#now()))
       writer.string('payload')
       payload(writer, this.#values)
-    })
+      this.#close(start, type)
+    } catch (error) {
+      writer.position = start
+      throw error
+    }
   }
 
   /** Appends one chunk of an artifact; `seq` starts at 1. */
@@ -64,40 +69,45 @@ export class FrameEncoder {
 
   /** Appends a frame of plain values. */
   plain(frame: PlainFrame): void {
-    this.#frame(`The ${frame.type} frame`, () => this.#values.root(frame.type, frame))
-  }
-
-  #frame(what: string, write: () => void): void {
-    const writer = this.writer
-    const start = writer.position
-    writer.reserve(Limits.framePrefixBytes)
-    writer.position = start + Limits.framePrefixBytes
+    const start = this.#open()
     try {
-      write()
-      const bytes = writer.position - start
-      if (bytes > Limits.frameBytesMax) {
-        const why = `takes ${bytes} bytes, limit ${Limits.frameBytesMax}; send large content as an artifact or a file.`
-        throw new PayloadError(what, why)
-      }
-      writer.buffer.writeUInt32BE(bytes - Limits.framePrefixBytes, start)
+      this.#values.root(frame.type, frame)
+      this.#close(start, frame.type)
     } catch (error) {
-      writer.position = start
+      this.writer.position = start
       throw error
     }
+  }
+
+  /** Leaves room for the length; returns where the frame starts. */
+  #open(): number {
+    const start = this.writer.position
+    this.writer.reserve(Limits.framePrefixBytes)
+    this.writer.position = start + Limits.framePrefixBytes
+    return start
+  }
+
+  #close(start: number, type: string): void {
+    const bytes = this.writer.position - start
+    if (bytes > Limits.frameBytesMax) {
+      const why = `takes ${bytes} bytes, limit ${Limits.frameBytesMax}; send large content as an artifact or a file.`
+      throw new PayloadError(`The ${type} frame`, why)
+    }
+    this.writer.buffer.writeUInt32BE(bytes - Limits.framePrefixBytes, start)
   }
 }
 
 /** ISO 8601 text with milliseconds as MessagePack, kept while the clock shows the same millisecond. */
 class TimestampBytes {
   #at = Number.NaN
-  readonly #writer = new MsgpackWriter(40)
+  #bytes: Uint8Array = new Uint8Array(0)
 
   at(now: number): Uint8Array {
-    if (now !== this.#at) {
-      this.#at = now
-      this.#writer.position = 0
-      this.#writer.string(new Date(now).toISOString())
-    }
-    return this.#writer.buffer.subarray(0, this.#writer.position)
+    if (now === this.#at) return this.#bytes
+    const writer = new MsgpackWriter(40)
+    writer.string(new Date(now).toISOString())
+    this.#at = now
+    this.#bytes = writer.buffer.subarray(0, writer.position)
+    return this.#bytes
   }
 }
