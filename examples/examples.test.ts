@@ -52,7 +52,7 @@ describe('examples', () => {
   it('intentional-failure keeps what was emitted and ends as a script error', async () => {
     await using run = await example('intentional-failure', { url: `${site.url}/list` })
     expect(run.code).toBe(1)
-    expect(run.types).toEqual(['item', 'item', 'item', 'log', 'run_error'])
+    expect(run.types).toEqual(['item', 'item', 'item', 'artifact', 'artifact', 'artifact', 'log', 'run_error'])
     expect(run.outcome).toMatchObject({ status: 'error', error_type: 'timeout' })
     expect(String(run.outcome?.['stack'])).toMatch(/intentional-failure\/script\.ts:16:\d+/)
     expect(String(run.outcome?.['stack'])).not.toContain('executor.mjs')

@@ -15,7 +15,8 @@ await Promise.all([
   build({
     ...common,
     ...outExtension('.mjs'),
-    entryPoints: ['src/index.ts', 'src/internal.ts'],
+    entryPoints: ['src/index.ts', 'src/internal.ts', 'src/testing.ts'],
+    external: ['puppeteer-core'],
     format: 'esm',
     splitting: true,
     chunkNames: 'shared-[hash]'

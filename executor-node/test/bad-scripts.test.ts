@@ -60,6 +60,31 @@ describe('a script that fails', () => {
     expect(run.types).toEqual(['run_error'])
   })
 
+  it('is a script error when a call that it did not await was refused: nothing is lost in silence', async () => {
+    const script = `export default async ({ emit }) => { void emit.item({ item_type: 't', data: { price: NaN } }) }`
+    await using run = await runScript({ script })
+    expect(run.code).toBe(1)
+    expect(run.outcome).toMatchObject({ error_type: 'payload_error' })
+    expect(run.outcome?.['message']).toContain('data.price is NaN')
+  })
+
+  it('leaves a screenshot, the HTML, the address and the console of its page', async () => {
+    const script = `export default async ({ page }) => {
+      await page.goto('data:text/html,<h1>broken</h1><script>console.log("from the page")</script>')
+      throw new Error('no luck')
+    }`
+    await using run = await runScript({ script })
+    expect(run.types).toEqual(['artifact', 'artifact', 'artifact', 'run_error'])
+    const [json, html, png] = run.frames
+      .filter((frame) => frame.type === 'artifact_chunk')
+      .map((frame) => frame['data'])
+    expect(JSON.parse(String(json))).toEqual({ url: expect.stringMatching(/^data:/), console: ['log: from the page'] })
+    expect(String(html)).toContain('<h1>broken</h1>')
+    expect((png as Buffer).subarray(1, 4).toString()).toBe('PNG')
+    await using off = await runScript({ script, env: { QUARRY_FAILURE_EVIDENCE: '0' } })
+    expect(off.types).toEqual(['run_error'])
+  })
+
   it('is a script error when a callback throws', async () => {
     const script = `export default async () => {
       setImmediate(() => { throw new Error('in a callback') })

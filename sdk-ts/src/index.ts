@@ -6,6 +6,14 @@ export type * from './contract/events.js'
 export type * from './contract/ids.js'
 export { Limits } from './contract/limits.js'
 export { CONTRACT_VERSION, type ContractVersion } from './contract/version.js'
+export {
+  defineScript,
+  JobInvalidError,
+  type SchemaIssue,
+  type SchemaResult,
+  type ScriptSchemas,
+  type StandardSchema
+} from './define-script.js'
 export type * from './emit/api.js'
 export * from './errors.js'
 export type * from './hooks.js'

@@ -1,7 +1,7 @@
 import type { ProxyEndpoint } from '@quarry/sdk'
+import { withCap } from '@quarry/sdk/internal'
 import type { Browser, BrowserContext, Page } from 'puppeteer-core'
 import { ExecutorLimits } from '../limits.js'
-import { withCap } from '../run/with-cap.js'
 import { BrowserUnavailableError } from './browser-error.js'
 import { BrowserProcess } from './browser-process.js'
 import { findBrowser } from './find-browser.js'
@@ -19,6 +19,8 @@ export class BrowserSession {
   readonly browser: Browser
   readonly context: BrowserContext
   readonly page: Page
+  /** The last lines that the page wrote to its console. */
+  readonly consoleTail: string[] = []
   readonly #process: BrowserProcess | undefined
 
   private constructor(browser: Browser, context: BrowserContext, page: Page, process: BrowserProcess | undefined) {
@@ -26,6 +28,8 @@ export class BrowserSession {
     this.context = context
     this.page = page
     this.#process = process
+    page.on('console', (line) => this.#keep(`${line.type()}: ${line.text()}`))
+    page.on('pageerror', (error) => this.#keep(`uncaught: ${error instanceof Error ? error.message : String(error)}`))
   }
 
   /** Finds a browser, starts or reaches it, and opens a page in a fresh context. */
@@ -69,6 +73,11 @@ export class BrowserSession {
   /** Whether a browser of our own ended by itself. */
   get isLost(): boolean {
     return !this.browser.connected
+  }
+
+  #keep(line: string): void {
+    this.consoleTail.push(line)
+    if (this.consoleTail.length > ExecutorLimits.consoleLinesKept) this.consoleTail.shift()
   }
 
   /** Closes the context, and the browser when it is ours. Nothing is left behind, whatever state it is in. */

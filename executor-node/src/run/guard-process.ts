@@ -1,4 +1,4 @@
-import { type Interruption, ProcessExitError } from './interruption.js'
+import { type Interruption, markedError, ProcessExitError } from '@quarry/sdk/internal'
 
 /** Node's own `process.exit`, for the executor itself. */
 export const exitProcess: (code: number) => never = process.exit.bind(process)
@@ -15,24 +15,10 @@ export function guardProcess(interruption: Interruption, report: (what: string, 
   }) as typeof process.exit
   process.on('unhandledRejection', (error) => {
     report('A promise of the script was rejected and nothing handled it', error)
-    interruption.fail(named('unhandled_rejection', error))
+    interruption.fail(markedError('unhandled_rejection', error))
   })
   process.on('uncaughtException', (error) => {
     report('A callback of the script threw', error)
-    interruption.fail(named('uncaught_exception', error))
+    interruption.fail(markedError('uncaught_exception', error))
   })
-}
-
-const KINDS = new WeakMap<object, string>()
-
-/** Remembers how an error came up, for `error_type`. */
-function named(kind: string, thrown: unknown): Error {
-  const error = thrown instanceof Error ? thrown : new Error(`a value that is no Error was thrown: ${String(thrown)}`)
-  KINDS.set(error, kind)
-  return error
-}
-
-/** How an error came up: `unhandled_rejection`, `uncaught_exception`, or undefined for a plain throw. */
-export function kindOf(error: object): string | undefined {
-  return KINDS.get(error)
 }

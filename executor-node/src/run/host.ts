@@ -1,5 +1,14 @@
 import { SinkFailedError } from '@quarry/sdk'
-import { Channel, type RunResultOutcome } from '@quarry/sdk/internal'
+import {
+  Channel,
+  crashOutcome,
+  endWithError,
+  Interruption,
+  type RunEnd,
+  type RunResultOutcome,
+  runScript,
+  stackOf
+} from '@quarry/sdk/internal'
 import { BrowserSession } from '../browser/browser-session.js'
 import type { FrameOutput } from '../io/claim-stdout.js'
 import type { Inbound, InboundFrame } from '../io/inbound.js'
@@ -11,10 +20,8 @@ import type { Bundle } from '../script/bundle.js'
 import { compileScript, type LoadedScript, loadScript } from '../script/load-script.js'
 import { ScriptFailedError, ScriptLoadError } from '../script/script-error.js'
 import { PipeSink } from '../wire/pipe-sink.js'
-import { crashOutcome, stackOf } from './describe-error.js'
+import { keepEvidence } from './evidence.js'
 import { guardProcess } from './guard-process.js'
-import { Interruption } from './interruption.js'
-import { endWithError, type RunEnd, runScript } from './run-script.js'
 
 /** Exit codes of CONTRACT_IPC. */
 export const ExitCode = { completed: 0, scriptError: 1, crash: 2, invalidInput: 3 } as const
@@ -72,15 +79,15 @@ export class RunHost {
     }
   }
 
-  async #runToEnd(): Promise<RunEnd> {
+  async #runToEnd(): Promise<RunEnd<BrowserSession>> {
     try {
       const bundle = await compileScript(this.#args.scriptPath)
-      // A browser takes longer to start than a script to load; only `prepare` may decide that none is needed.
-      if (bundle.exports?.includes('prepare') === false) this.#openBrowser().catch(() => {})
+      if (surelyNeedsBrowser(bundle)) this.#openBrowser().catch(() => {})
       const script = await this.#load(bundle)
       const [request, sink, channel, interruption] = [this.#request, this.#sink, this.#channel, this.#interruption]
       const openBrowser = () => this.#openBrowser()
-      return await runScript({ script, request, sink, channel, interruption, openBrowser, report })
+      const parts = { script, request, sink, channel, interruption, openBrowser, report }
+      return await runScript({ ...parts, ...(this.#keepsEvidence && { keepEvidence }) })
     } catch (error) {
       report('The run could not be carried out', error)
       const isScripts = error instanceof ScriptFailedError || error instanceof ScriptLoadError
@@ -114,6 +121,10 @@ export class RunHost {
     return this.#opening
   }
 
+  get #keepsEvidence(): boolean {
+    return process.env['QUARRY_FAILURE_EVIDENCE'] !== '0'
+  }
+
   async #closeBrowser(): Promise<void> {
     const session = await this.#opening?.catch(() => undefined)
     await session?.close().catch((error: unknown) => report('The browser could not be closed cleanly', error))
@@ -134,6 +145,14 @@ export class RunHost {
     const { protocol, host, port, username } = proxy
     return { proxy_used: { protocol, host, port, ...(username !== undefined && { username }) } }
   }
+}
+
+/**
+ * A browser takes longer to start than a script to load, so it is started meanwhile; unless something may decide
+ * before that none is needed: a `prepare` hook, or a schema that the job may not fit.
+ */
+function surelyNeedsBrowser({ exports, source }: Bundle): boolean {
+  return exports?.includes('prepare') === false && !source.includes('defineScript')
 }
 
 /** The exit code that says the same as the outcome. */

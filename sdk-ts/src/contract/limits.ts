@@ -24,6 +24,12 @@ export const Limits = {
   encoderBytes: 64 * 1024,
   /** Bytes of a partition value or file name after escaping, at most (CONTRACT_LODE). */
   escapedNameBytesMax: 200,
+  /** Share of the grace period that the script's own function gets; the rest is for hooks and the terminal event. */
+  cancelScriptShare: 0.5,
+  /** Share of the grace period after which hooks are not waited for; the rest is for the terminal event and the browser. */
+  cancelHooksShare: 0.8,
+  /** Characters of an error's message or stack that are sent; the rest is cut and counted. */
+  errorTextCharsMax: 32 * 1024,
   /** Milliseconds that `emit.flush()` waits for the durable acknowledgement unless told otherwise. */
   flushTimeoutMs: 60_000
 } as const

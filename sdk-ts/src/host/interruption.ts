@@ -1,4 +1,4 @@
-import { ExecutorLimits } from '../limits.js'
+import { Limits } from '../contract/limits.js'
 
 /** The run was told to stop. It is the reason of `ctx.signal`. */
 export class CanceledError extends Error {
@@ -62,7 +62,7 @@ export class Interruption {
     this.#canceled = true
     const error = new CanceledError(reason)
     this.#abort.abort(error)
-    setTimeout(() => this.#reject(error), graceMs * ExecutorLimits.cancelScriptShare).unref()
-    setTimeout(() => this.#passDeadline(), graceMs * ExecutorLimits.cancelHooksShare).unref()
+    setTimeout(() => this.#reject(error), graceMs * Limits.cancelScriptShare).unref()
+    setTimeout(() => this.#passDeadline(), graceMs * Limits.cancelHooksShare).unref()
   }
 }

@@ -1,38 +1,57 @@
-import type { QuarryContext, QuarryHooks, TerminalSignal } from '@quarry/sdk'
-import { type Channel, createContext, createEmit, type RunResultOutcome } from '@quarry/sdk/internal'
-import type { BrowserSession } from '../browser/browser-session.js'
-import type { RunRequest } from '../request/run-request.js'
-import type { LoadedScript } from '../script/load-script.js'
-import type { PipeSink } from '../wire/pipe-sink.js'
+import type { Browser, BrowserContext, Page } from 'puppeteer-core'
+import type { QuarryContext, QuarryScript, ResumePoint, RunMeta } from '../context.js'
+import { createContext } from '../create-context.js'
+import type { Channel } from '../emit/channel.js'
+import { createEmit } from '../emit/create-emit.js'
+import type { FrameSink } from '../emit/frame-sink.js'
+import type { QuarryHooks, TerminalSignal } from '../hooks.js'
+import type { StoragePartitionMeta } from '../storage/api.js'
+import type { RunResultOutcome } from '../wire/frame-encoder.js'
 import { describeError } from './describe-error.js'
 import type { Interruption } from './interruption.js'
-import { prepareJob } from './prepare-job.js'
+import { type Prepared, prepareJob } from './prepare-job.js'
 
-/** What a run of a script needs. */
-export interface RunParts {
-  readonly script: LoadedScript
-  readonly request: RunRequest
-  readonly sink: PipeSink
+/** The browser of a run. */
+export interface HostSession {
+  readonly page: Page
+  readonly browser: Browser
+  readonly context: BrowserContext
+  /** Whether the browser ended by itself. */
+  readonly isLost: boolean
+}
+
+/** What a host provides to run a script. */
+export interface RunParts<Session extends HostSession> {
+  readonly script: { readonly run: QuarryScript; readonly hooks: QuarryHooks }
+  readonly request: {
+    readonly run: RunMeta
+    readonly job: unknown
+    readonly storage?: StoragePartitionMeta
+    readonly resume?: ResumePoint
+  }
+  readonly sink: FrameSink
   readonly channel: Channel
   readonly interruption: Interruption
-  /** A browser that was started while the script was loading; otherwise one is opened after `prepare`. */
-  readonly openBrowser: () => Promise<BrowserSession>
+  /** Opens the browser; called after `prepare`, and not at all for a run that it skips. */
+  readonly openBrowser: () => Promise<Session>
+  /** Keeps what helps to understand a failure; called while emitting is possible, before `onError`. */
+  readonly keepEvidence?: (ctx: QuarryContext, session: Session) => Promise<void>
   /** Writes a line for humans. */
   readonly report: (what: string, error?: unknown) => void
 }
 
 /** How a run ended, and the browser that is still to be closed. */
-export interface RunEnd {
+export interface RunEnd<Session extends HostSession> {
   readonly outcome: RunResultOutcome
-  readonly session?: BrowserSession
+  readonly session?: Session
 }
 
 /** Runs the hooks and the script in the order of CONTRACT_RUN. It never throws for what a script does. */
-export async function runScript(parts: RunParts): Promise<RunEnd> {
+export async function runScript<Session extends HostSession>(parts: RunParts<Session>): Promise<RunEnd<Session>> {
   const { script, request, sink, channel, interruption } = parts
-  let prepared: Awaited<ReturnType<typeof prepareJob>>
+  let prepared: Prepared
   try {
-    prepared = await Promise.race([prepareJob(script.hooks.prepare, request), interruption.failed])
+    prepared = await Promise.race([prepareJob(script, request), interruption.failed])
   } catch (error) {
     return { outcome: await endWithError(channel, sink, error) }
   }
@@ -49,20 +68,20 @@ export async function runScript(parts: RunParts): Promise<RunEnd> {
     ...{ job: prepared.job, run, page, browser, browserContext, channel, sink, storage, resume },
     signal: interruption.signal
   })
-  await new ScriptRun(parts, channel, ctx, session).toEnd()
+  await new ScriptRun(parts, ctx, session).toEnd()
   return { outcome: outcomeOf(channel), session }
 }
 
 /** The part of a run that has a context. */
-class ScriptRun {
-  readonly #parts: RunParts
+class ScriptRun<Session extends HostSession> {
+  readonly #parts: RunParts<Session>
   readonly #channel: Channel
   readonly #ctx: QuarryContext
-  readonly #session: BrowserSession
+  readonly #session: Session
 
-  constructor(parts: RunParts, channel: Channel, ctx: QuarryContext, session: BrowserSession) {
+  constructor(parts: RunParts<Session>, ctx: QuarryContext, session: Session) {
     this.#parts = parts
-    this.#channel = channel
+    this.#channel = parts.channel
     this.#ctx = ctx
     this.#session = session
   }
@@ -70,7 +89,11 @@ class ScriptRun {
   async toEnd(): Promise<void> {
     const { hooks } = this.#parts.script
     const signal = await this.#main(hooks)
-    if (signal.outcome === 'error') await this.#hook('onError', () => hooks.onError?.(signal.error, this.#ctx))
+    if (signal.outcome === 'error') {
+      const keep = this.#channel.terminal === undefined ? this.#parts.keepEvidence : undefined
+      await this.#hook('evidence', () => keep?.(this.#ctx, this.#session))
+      await this.#hook('onError', () => hooks.onError?.(signal.error, this.#ctx))
+    }
     await this.#hook('beforeTerminal', () => hooks.beforeTerminal?.(signal, this.#ctx))
     await this.#end(signal)
     await this.#hook('cleanup', () => hooks.cleanup?.(this.#ctx))
@@ -84,6 +107,8 @@ class ScriptRun {
       await script.run(this.#ctx)
       // A script that ended its run with runError has failed, although it returned.
       if (this.#channel.terminal?.type !== 'run_error') await hooks.afterRun?.(this.#ctx)
+      // A rejection that nothing handles shows at the end of the turn: a lost item must not end in success.
+      await endOfTurn()
     }
     try {
       await Promise.race([steps(), interruption.failed])
@@ -97,13 +122,17 @@ class ScriptRun {
   /** The terminal event, unless the script sent one. Everything emitted before it goes first, awaited or not. */
   async #end(signal: TerminalSignal): Promise<void> {
     const { emit } = this.#ctx
-    if (this.#channel.failure !== undefined) return
-    if (this.#channel.terminal !== undefined) await this.#channel.idle()
-    else if (signal.outcome === 'completed') await emit.runComplete()
-    else await emit.runError(describeError(signal.error, this.#session.isLost))
+    try {
+      if (this.#channel.terminal !== undefined) await this.#channel.idle()
+      else if (signal.outcome === 'completed') await emit.runComplete()
+      else await emit.runError(describeError(signal.error, this.#session.isLost))
+    } catch (error) {
+      // The channel is broken: the outcome says so, and cleanup still runs.
+      this.#parts.report('The terminal event could not be sent', error)
+    }
   }
 
-  async #hook(name: keyof QuarryHooks, call: () => unknown): Promise<void> {
+  async #hook(name: keyof QuarryHooks | 'evidence', call: () => unknown): Promise<void> {
     try {
       await Promise.race([Promise.resolve().then(call), this.#parts.interruption.deadline])
     } catch (error) {
@@ -127,7 +156,11 @@ function outcomeOf(channel: Channel): RunResultOutcome {
 }
 
 /** Ends a run whose script failed before it had a context. */
-export async function endWithError(channel: Channel, sink: PipeSink, error: unknown): Promise<RunResultOutcome> {
+export async function endWithError(channel: Channel, sink: FrameSink, error: unknown): Promise<RunResultOutcome> {
   await createEmit(channel, sink).runError(describeError(error))
   return outcomeOf(channel)
+}
+
+function endOfTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }
