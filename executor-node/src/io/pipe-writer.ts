@@ -30,6 +30,12 @@ export class PipeWriter {
     })
   }
 
+  /** Writes all bytes: at once what the pipe takes, the rest when it has room. */
+  async writeAll(bytes: Uint8Array): Promise<void> {
+    const written = this.writeNow(bytes, bytes.length)
+    if (written < bytes.length) await this.write(bytes.subarray(written))
+  }
+
   /** Writes all bytes before it returns, or gives up after `capMs`. Only for the last moment of the process. */
   writeBlocking(bytes: Uint8Array, capMs: number): void {
     const pause = new Int32Array(new SharedArrayBuffer(4))

@@ -3,26 +3,36 @@ import { parseArgs } from 'node:util'
 import { InvalidInputError } from './invalid-input.js'
 
 /** What the command line asks for. */
-export interface Arguments {
-  readonly mode: 'run' | 'validate'
-  readonly scriptPath: string
+export type Arguments =
+  | { readonly mode: 'run' | 'validate'; readonly script: ScriptPlace }
+  /** Started before a run is known: the request names the script. */
+  | { readonly mode: 'prewarm' }
+
+/** Where a script lies, and where else its packages may be. */
+export interface ScriptPlace {
+  readonly path: string
   readonly resolveFrom?: string
 }
 
-const USAGE = 'Usage: executor.mjs [--resolve-from DIR] [--validate] SCRIPT'
+const USAGE = 'Usage: executor.mjs [--resolve-from DIR] [--validate] SCRIPT, or executor.mjs --prewarm'
 
 /** Reads the command line. `QUARRY_RESOLVE_FROM` stands in for `--resolve-from`. */
 export function parseArguments(argv: readonly string[], env: NodeJS.ProcessEnv): Arguments {
   const { values, positionals } = parse(argv)
   const [script] = positionals
+  if (values.prewarm === true) {
+    if (script === undefined && values.validate !== true) return { mode: 'prewarm' }
+    throw new InvalidInputError('The command line', `names a script or --validate besides --prewarm. ${USAGE}`)
+  }
   if (script === undefined || positionals.length > 1)
     throw new InvalidInputError('The command line', `has to name one script, not ${positionals.length}. ${USAGE}`)
   const resolveFrom = values['resolve-from'] ?? env['QUARRY_RESOLVE_FROM']
-  return {
-    mode: values.validate === true ? 'validate' : 'run',
-    scriptPath: resolve(script),
-    ...(resolveFrom && { resolveFrom: resolve(resolveFrom) })
-  }
+  return { mode: values.validate === true ? 'validate' : 'run', script: scriptPlace(script, resolveFrom) }
+}
+
+/** A place with absolute paths. */
+export function scriptPlace(path: string, resolveFrom: string | undefined): ScriptPlace {
+  return { path: resolve(path), ...(resolveFrom && { resolveFrom: resolve(resolveFrom) }) }
 }
 
 function parse(argv: readonly string[]) {
@@ -30,7 +40,7 @@ function parse(argv: readonly string[]) {
     return parseArgs({
       args: [...argv],
       allowPositionals: true,
-      options: { 'resolve-from': { type: 'string' }, validate: { type: 'boolean' } }
+      options: { 'resolve-from': { type: 'string' }, validate: { type: 'boolean' }, prewarm: { type: 'boolean' } }
     })
   } catch (error) {
     throw new InvalidInputError('The command line', `cannot be read: ${(error as Error).message} ${USAGE}`)

@@ -7,6 +7,7 @@ import {
   type StoragePartitionMeta,
   validateProxyEndpoint
 } from '@quarry/sdk'
+import { type ScriptPlace, scriptPlace } from './arguments.js'
 import { Fields } from './fields.js'
 import { InvalidInputError } from './invalid-input.js'
 
@@ -35,6 +36,12 @@ export function parseRunRequest(line: string): RunRequest {
     storage: fields.optionalObject('storage', parseStorage),
     resume: fields.optionalObject('resume', parseResume)
   }
+}
+
+/** The script that the request names: needed by an executor that was started without one. */
+export function parseScriptPlace(line: string): ScriptPlace {
+  const fields = Fields.of('the run request', parseJson(line))
+  return scriptPlace(fields.text('script_path'), fields.optionalText('resolve_from'))
 }
 
 function parseJson(line: string): unknown {

@@ -10,11 +10,12 @@ import {
   stackOf
 } from '@quarry/sdk/internal'
 import { BrowserSession } from '../browser/browser-session.js'
+import type { OwnBrowser } from '../browser/own-browser.js'
 import type { FrameOutput } from '../io/claim-stdout.js'
 import type { Inbound, InboundFrame } from '../io/inbound.js'
 import { PipeWriter } from '../io/pipe-writer.js'
 import { ExecutorLimits } from '../limits.js'
-import type { Arguments } from '../request/arguments.js'
+import type { ScriptPlace } from '../request/arguments.js'
 import type { RunRequest } from '../request/run-request.js'
 import type { Bundle } from '../script/bundle.js'
 import { compileScript, type LoadedScript, loadScript } from '../script/load-script.js'
@@ -28,22 +29,25 @@ export const ExitCode = { completed: 0, scriptError: 1, crash: 2, invalidInput: 
 
 /** Hosts one run: from the request to the `run_result` frame. Resolves to the exit code. */
 export class RunHost {
-  readonly #args: Arguments
+  readonly #script: ScriptPlace
   readonly #request: RunRequest
   readonly #sink: PipeSink
   readonly #channel: Channel
   readonly #interruption = new Interruption()
+  #warm: Promise<OwnBrowser> | undefined
   #opening: Promise<BrowserSession> | undefined
   #finished = false
 
-  constructor(args: Arguments, request: RunRequest, output: FrameOutput) {
-    this.#args = args
+  constructor(script: ScriptPlace, request: RunRequest, output: FrameOutput) {
+    this.#script = script
     this.#request = request
     this.#sink = new PipeSink(new PipeWriter(output.fd), request.run)
     this.#channel = new Channel(this.#sink)
   }
 
-  async run(inbound: Inbound): Promise<number> {
+  /** `warm` is a browser that was started before the run was known. */
+  async run(inbound: Inbound, warm?: Promise<OwnBrowser>): Promise<number> {
+    this.#warm = warm
     this.#listen(inbound)
     guardProcess(this.#interruption, report)
     process.on('exit', () => this.#exitUnfinished())
@@ -81,7 +85,7 @@ export class RunHost {
 
   async #runToEnd(): Promise<RunEnd<BrowserSession>> {
     try {
-      const bundle = await compileScript(this.#args.scriptPath)
+      const bundle = await compileScript(this.#script.path)
       if (surelyNeedsBrowser(bundle)) this.#openBrowser().catch(() => {})
       const script = await this.#load(bundle)
       const [request, sink, channel, interruption] = [this.#request, this.#sink, this.#channel, this.#interruption]
@@ -99,9 +103,9 @@ export class RunHost {
 
   /** Everything that goes wrong while the script's own code is evaluated is the script's. */
   async #load(bundle: Bundle): Promise<LoadedScript> {
-    const { scriptPath, resolveFrom } = this.#args
+    const { path, resolveFrom } = this.#script
     try {
-      const loading = loadScript(scriptPath, bundle, resolveFrom)
+      const loading = loadScript(path, bundle, resolveFrom)
       const script = await Promise.race([loading, this.#interruption.failed])
       await this.#introduce(script)
       return script
@@ -117,7 +121,12 @@ export class RunHost {
 
   #openBrowser(): Promise<BrowserSession> {
     const { browserEndpoint: endpoint, proxy } = this.#request
-    this.#opening ??= BrowserSession.open({ endpoint, proxy, env: process.env })
+    this.#opening ??= BrowserSession.open({
+      endpoint,
+      proxy,
+      env: process.env,
+      ...(this.#warm && { warm: this.#warm })
+    })
     return this.#opening
   }
 

@@ -16,6 +16,8 @@ export interface LoadedScript {
   readonly hooks: QuarryHooks
   /** Names of the hooks that the script exports. */
   readonly hookNames: readonly string[]
+  /** Everything that the script exports. */
+  readonly exported: Readonly<Record<string, unknown>>
 }
 
 /** Compiles the script without running any of it. */
@@ -41,7 +43,7 @@ export async function loadScript(path: string, bundle: Bundle, resolveFrom?: str
     )
   }
   const hooks = Object.fromEntries(hookNames.map((name) => [name, exported[name]])) as QuarryHooks
-  return { path, sha256: bundle.sha256, run: run as QuarryScript, hooks, hookNames }
+  return { path, sha256: bundle.sha256, run: run as QuarryScript, hooks, hookNames, exported }
 }
 
 /** CommonJS arrives as one default export that holds everything. */

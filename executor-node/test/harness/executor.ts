@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { encode } from '@msgpack/msgpack'
 import { type Frame, FrameReader, frameOf } from './frames.js'
 
-const EXECUTOR = fileURLToPath(new URL('../../dist/executor.mjs', import.meta.url))
+export const EXECUTOR = fileURLToPath(new URL('../../dist/executor.mjs', import.meta.url))
 
 /** What a test may vary about a run. */
 export interface StartOptions {
@@ -64,10 +64,14 @@ export class Executor {
     const files = { ...(options.script !== undefined && { [name]: options.script }), ...options.files }
     for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text)
     const streams = options.sockets === true ? undefined : [pipe(folder, 'stdout'), pipe(folder, 'stderr')]
-    const child = spawn(process.execPath, [EXECUTOR, ...(options.args ?? []), options.path ?? join(folder, name)], {
-      env: { ...process.env, QUARRY_PROFILE_ROOT: folder, ...options.env },
-      stdio: ['pipe', streams?.[0]?.write ?? 'pipe', streams?.[1]?.write ?? 'pipe']
-    })
+    const child = spawn(
+      process.execPath,
+      [EXECUTOR, ...(options.args ?? []), ...scriptArgument(options, folder, name)],
+      {
+        env: { ...process.env, QUARRY_PROFILE_ROOT: folder, ...options.env },
+        stdio: ['pipe', streams?.[0]?.write ?? 'pipe', streams?.[1]?.write ?? 'pipe']
+      }
+    )
     for (const stream of streams ?? []) closeSync(stream.write)
     const [output, error] = streams?.map(({ read }) => new Socket({ fd: read })) ?? [child.stdout, child.stderr]
     const executor = new Executor(folder, child, output as Socket, error as Socket)
@@ -155,6 +159,11 @@ export async function runScript(options: StartOptions): Promise<Executor & { rea
   const executor = Executor.start(options)
   const code = await executor.end()
   return Object.assign(executor, { code })
+}
+
+/** No argument for an executor that learns its script from the request. */
+function scriptArgument({ path, args }: StartOptions, folder: string, name: string): string[] {
+  return args?.includes('--prewarm') === true ? [] : [path ?? join(folder, name)]
 }
 
 /** A real pipe: Node would give its child a socket. */

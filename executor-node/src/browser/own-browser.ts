@@ -1,0 +1,57 @@
+import { withCap } from '@quarry/sdk/internal'
+import type { Browser } from 'puppeteer-core'
+import { ExecutorLimits } from '../limits.js'
+import { BrowserProcess } from './browser-process.js'
+import type { BrowserChoice } from './find-browser.js'
+import { browserFlags } from './flags.js'
+
+/** A browser that this process started and ends. */
+export class OwnBrowser {
+  readonly browser: Browser
+  readonly #process: BrowserProcess
+
+  private constructor(browser: Browser, process: BrowserProcess) {
+    this.browser = browser
+    this.#process = process
+  }
+
+  /** Starts the browser and waits until it answers. Nothing is left behind when it does not. */
+  static async launch(
+    choice: Extract<BrowserChoice, { kind: 'executable' }>,
+    env: NodeJS.ProcessEnv,
+    proxyServer: string | undefined
+  ): Promise<OwnBrowser> {
+    const { default: puppeteer } = await import('puppeteer-core')
+    const isRoot = process.getuid?.() === 0
+    const noSandboxWanted = env['QUARRY_NO_SANDBOX'] === '1'
+    const args = browserFlags({ isRoot, noSandboxWanted, ...(proxyServer !== undefined && { proxyServer }) })
+    const flags = await puppeteer.defaultArgs({ headless: 'shell', args })
+    const started = await BrowserProcess.start({
+      path: choice.path,
+      // Puppeteer adds about:blank to open a first page; the run opens its own.
+      flags: flags.filter((flag) => flag !== 'about:blank'),
+      env: { ...env, ...choice.env }
+    })
+    try {
+      const connecting = puppeteer.connect({ transport: started.transport })
+      const died = started.ended().then(() => Promise.reject(started.explain('ended before it was ready')))
+      const slow = () => started.explain(`did not answer within ${ExecutorLimits.browserLaunchMs} ms`)
+      const browser = await withCap(Promise.race([connecting, died]), ExecutorLimits.browserLaunchMs, slow)
+      return new OwnBrowser(browser, started)
+    } catch (error) {
+      await started.remove()
+      throw error
+    }
+  }
+
+  /** Closes the browser, or kills it when it does not close in time, and removes its profile. */
+  async close(): Promise<void> {
+    if (this.browser.connected) {
+      const closed = Promise.all([this.browser.close(), this.#process.ended()])
+      const late = () => new Error('closing took too long')
+      // Whatever went wrong, the next line makes sure that the process is gone.
+      await withCap(closed, ExecutorLimits.browserCloseMs, late).catch(() => {})
+    }
+    await this.#process.remove()
+  }
+}

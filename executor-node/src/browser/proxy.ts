@@ -1,0 +1,31 @@
+import type { ProxyEndpoint } from '@quarry/sdk'
+import type { BrowserContext, BrowserContextOptions, Page } from 'puppeteer-core'
+
+/** Address of a proxy without its login: what a browser may see on its command line. */
+export function proxyServer({ protocol, host, port }: ProxyEndpoint): string {
+  return `${protocol}://${host}:${port}`
+}
+
+/** Sends all traffic of a context through the proxy; `<-loopback>` includes loopback addresses. */
+export function contextProxy(proxy: ProxyEndpoint | undefined): BrowserContextOptions {
+  return proxy === undefined ? {} : { proxyServer: proxyServer(proxy), proxyBypassList: ['<-loopback>'] }
+}
+
+/** Answers the proxy's question for a login on every page of the context, also those that the script opens later. */
+export function authenticatePages(context: BrowserContext, proxy: ProxyEndpoint | undefined): void {
+  const { username, password } = proxy ?? {}
+  if (username === undefined || password === undefined) return
+  const authenticated = async (page: Page) => {
+    await page.authenticate({ username, password })
+    return page
+  }
+  const newPage = context.newPage.bind(context)
+  context.newPage = async (...options) => authenticated(await newPage(...options))
+  context.on('targetcreated', async (target) => {
+    // A popup may be gone before it could be asked; its requests then fail instead of going around the proxy.
+    await target.page().then(
+      (page) => page && authenticated(page).catch(() => {}),
+      () => {}
+    )
+  })
+}
