@@ -18,8 +18,9 @@ beforeAll(async () => {
 })
 afterAll(() => site.close())
 
-async function example(name: string, job: unknown) {
-  const run = Executor.start({ path: path(`./${name}/script.ts`), job })
+async function example(name: string, job: unknown, request: Record<string, unknown> = {}) {
+  const script = name.includes('/') ? `./${name}.ts` : `./${name}/script.ts`
+  const run = Executor.start({ path: path(script), job, request })
   return Object.assign(run, { code: await run.end() })
 }
 
@@ -56,6 +57,60 @@ describe('examples', () => {
     expect(run.outcome).toMatchObject({ status: 'error', error_type: 'timeout' })
     expect(String(run.outcome?.['stack'])).toMatch(/intentional-failure\/script\.ts:16:\d+/)
     expect(String(run.outcome?.['stack'])).not.toContain('executor.mjs')
+  })
+
+  it('pagination reads every page, and goes on where an earlier attempt stopped', async () => {
+    await using all = await example('pagination', { url: `${site.url}/list` })
+    expect(all.items.map((item) => item['id'])).toEqual(PRODUCTS.map(({ id }) => id))
+    const checkpoints = all.events.filter((event) => event.type === 'checkpoint')
+    expect(checkpoints.map((event) => event.payload?.['state'])).toEqual([
+      { next: `${site.url}/list?page=2` },
+      { next: `${site.url}/list?page=3` },
+      { next: null }
+    ])
+    const { checkpoint_id, state } = checkpoints[0]?.payload ?? {}
+    const resume = { checkpoint_id, state, seq: checkpoints[0]?.seq }
+    await using rest = await example('pagination', null, { attempt: 2, parent_run_id: 'run-0', resume })
+    expect(rest.items.map((item) => item['id'])).toEqual(PRODUCTS.slice(10).map(({ id }) => id))
+  })
+
+  it('fan-out asks for child runs whose jobs the other script can do', async () => {
+    await using list = await example('fan-out/list', { url: `${site.url}/list` })
+    const enqueued = list.events.filter((event) => event.type === 'enqueue').map((event) => event.payload)
+    const sizes = enqueued.map((work) => (work?.['params'] as { items: unknown[] } | undefined)?.items.length)
+    expect(sizes).toEqual([4, 4, 2])
+    await using detail = await example('fan-out/detail', enqueued[1]?.['params'])
+    const facts = ({ id, name, price, stock }: (typeof PRODUCTS)[number]) => ({
+      url: `${site.url}/products/${id}`,
+      name,
+      price,
+      stock
+    })
+    expect(detail.items).toEqual(PRODUCTS.slice(4, 8).map(facts))
+  })
+
+  it('hooks prepares, skips, and reports', async () => {
+    await using run = await example('hooks', { url: `${site.url}/list` })
+    expect(run.items).toEqual([{ count: 10, agent: 'Quarry example' }])
+    expect(run.types).toEqual(['item', 'log', 'run_complete'])
+    await using skipped = await example('hooks', { enabled: false })
+    expect(skipped.events.map((event) => event.payload)).toEqual([
+      { summary: { skipped: true, reason: 'the job is switched off' } }
+    ])
+  })
+
+  it('login reads what only a signed-in visitor sees, and says when it may not', async () => {
+    await using run = await example('login', { url: site.url })
+    expect(run.items).toEqual(PRODUCTS.slice(0, 4).map(({ id, name }) => ({ id, name })))
+    await using refused = await example('login', { url: site.url, password: 'wrong' })
+    expect(refused.code).toBe(1)
+    expect(refused.outcome).toMatchObject({ error_type: 'login_refused', message: 'Wrong name or password.' })
+  })
+
+  it('infinite-scroll emits every product once', async () => {
+    await using run = await example('infinite-scroll', { url: `${site.url}/infinite` })
+    expect(run.code).toBe(0)
+    expect(run.items).toEqual(PRODUCTS.map(({ id, name }) => ({ id, name })))
   })
 
   it('git-doc finds what an independent reader of the files finds, page by page', { timeout: 300_000 }, async () => {

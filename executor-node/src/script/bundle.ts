@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path'
 import { type BuildFailure, build, type Message, stop } from 'esbuild'
 import { fileUrls } from './file-urls.js'
 import { ScriptLoadError } from './script-error.js'
+import { sdkStaysOutside } from './sdk-names.js'
 
 /** A script as one module. */
 export interface Bundle {
@@ -39,7 +40,7 @@ export async function bundleScript(path: string): Promise<Bundle> {
       sourcesContent: false,
       metafile: true,
       logLevel: 'silent',
-      plugins: [fileUrls(path)]
+      plugins: [sdkStaysOutside, fileUrls(path)]
     })
     const text = (extension: string) => result.outputFiles.find((file) => file.path.endsWith(extension))?.text ?? ''
     return describe(text('.mjs'), text('.map'), Object.values(result.metafile.inputs), result.metafile.outputs)

@@ -3,9 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Bundle } from './bundle.js'
 import { provideFileUrls } from './file-urls.js'
-
-/** Names under which a script may import the SDK: ours, and those of the Go product's SDK. */
-const SDK_NAMES = ['@quarry/sdk', '@pithecene-io/quarry-sdk', '@justapithecus/quarry-sdk']
+import { SDK_NAMES } from './sdk-names.js'
 
 const SDK_URL = new URL('./sdk.mjs', import.meta.url).href
 

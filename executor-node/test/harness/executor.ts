@@ -26,6 +26,8 @@ export interface StartOptions {
   /** Written instead of the run request. */
   readonly stdin?: string
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** Acknowledges every file, as a runtime would. */
+  readonly acknowledges?: boolean
   /** Sockets instead of pipes: what Node gives its children. */
   readonly sockets?: boolean
 }
@@ -40,12 +42,14 @@ export class Executor {
   readonly #watchers = new Set<() => void>()
   readonly #ended: Promise<number | null>
 
-  private constructor(folder: string, child: ChildProcess, output: Socket, error: Socket) {
+  private constructor(folder: string, child: ChildProcess, output: Socket, error: Socket, acknowledges: boolean) {
     this.folder = folder
     this.child = child
     this.output = output
     output.on('data', (bytes: Buffer) => {
-      this.reader.take(bytes)
+      const frames = this.reader.take(bytes)
+      for (const { type, write_id } of acknowledges ? frames : [])
+        if (type === 'file_write') this.send({ type: 'file_write_ack', write_id, ok: true })
       this.#changed()
     })
     error.on('data', (bytes: Buffer) => {
@@ -74,7 +78,7 @@ export class Executor {
     )
     for (const stream of streams ?? []) closeSync(stream.write)
     const [output, error] = streams?.map(({ read }) => new Socket({ fd: read })) ?? [child.stdout, child.stderr]
-    const executor = new Executor(folder, child, output as Socket, error as Socket)
+    const executor = new Executor(folder, child, output as Socket, error as Socket, options.acknowledges === true)
     const request = { run_id: 'run-1', attempt: 1, job: options.job ?? null, ...options.request }
     child.stdin?.write(options.stdin ?? `${JSON.stringify(request)}\n`)
     return executor
