@@ -1,0 +1,33 @@
+namespace Quarry.Runner.Hosting;
+
+/// <summary>Settings of the runner, section <c>Runner</c>: a default, a unit in the name and one line each.</summary>
+internal sealed record RunnerSettings
+{
+    /// <summary>Folders below which scripts may be launched.</summary>
+    public IReadOnlyList<string> ScriptRoots { get; init; } = [];
+
+    /// <summary>Runs at the same time.</summary>
+    public int Concurrency { get; init; } = 4;
+
+    /// <summary>Runs that may wait; one more is answered with 503.</summary>
+    public int QueueRunsMax { get; init; } = 10_000;
+
+    /// <summary>Stable name of this runner; its own unfinished runs are known by it after a restart.</summary>
+    public string Name { get; init; } = Environment.MachineName;
+
+    /// <summary>Time that running runs have to end after SIGTERM, in milliseconds.</summary>
+    public int DrainMs { get; init; } = 10_000;
+
+    /// <summary>Time to reach the Lode writer again before a run fails, in milliseconds.</summary>
+    public int LodeReconnectMs { get; init; } = 60_000;
+
+    /// <summary>Address of the Lode writer's gRPC endpoint (QUARRY_LODE_GRPC).</summary>
+    public string LodeGrpc { get; init; } = "http://127.0.0.1:5092";
+
+    /// <summary>Reads the section, and the address from its own variable.</summary>
+    public static RunnerSettings Read(IConfiguration configuration)
+    {
+        var settings = configuration.GetSection("Runner").Get<RunnerSettings>() ?? new();
+        return configuration["QUARRY_LODE_GRPC"] is { Length: > 0 } address ? settings with { LodeGrpc = address } : settings;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Quarry.Contracts;
+using Quarry.Contracts.Lode;
+using Quarry.Contracts.Runs;
+using Quarry.Lode.Grpc;
+using Quarry.Runner.Hosting;
+using Quarry.ServiceDefaults;
+
+namespace Quarry.Runner.RemoteLode;
+
+/// <summary>The substrate behind the Lode writer's gRPC door. What is not acknowledged is sent again after a break.</summary>
+internal sealed class LodeClient : ILode, IDisposable
+{
+    private const int MessageBytesMax = 32 * 1024 * 1024;
+    private readonly GrpcChannel channel;
+    private readonly LodeAppend.LodeAppendClient client;
+    private readonly Metadata headers = [];
+    private readonly Reconnect reconnect;
+    private readonly RunnerSettings settings;
+
+    public LodeClient(RunnerSettings settings, ServiceKey key, TimeProvider clock, ILogger<LodeClient> logger)
+    {
+        this.settings = settings;
+        channel = GrpcChannel.ForAddress(settings.LodeGrpc, new()
+        {
+            MaxReceiveMessageSize = MessageBytesMax, MaxSendMessageSize = MessageBytesMax,
+            HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true },
+        });
+        client = new(channel);
+        if (key.Value is { } value) headers.Add(ServiceKey.Header, value);
+        reconnect = new(TimeSpan.FromMilliseconds(settings.LodeReconnectMs), clock, logger);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask RecordStateAsync(RunRecord run, CancellationToken cancellation)
+    {
+        var request = new StateRequest { RunJson = ToJson(run) };
+        var reply = await reconnect.TryAsync(
+            $"state {run.State} of run {run.RunId}", settings.LodeGrpc,
+            async () => await client.RecordStateAsync(request, headers, cancellationToken: cancellation));
+        if (reply.Error.Length > 0) throw new LodeException(reply.Error);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ILodeAppender> OpenAsync(RunRecord run, long epoch, CancellationToken cancellation)
+    {
+        var appender = new RemoteAppender(run, epoch, () => client.Append(headers), reconnect, settings.LodeGrpc);
+        await appender.OpenAsync();
+        return appender;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => channel.Dispose();
+
+    internal static ByteString ToJson(RunRecord run) =>
+        UnsafeByteOperations.UnsafeWrap(JsonSerializer.SerializeToUtf8Bytes(run, QuarryJson.Compact));
+}

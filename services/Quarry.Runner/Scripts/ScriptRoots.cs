@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Quarry.Contracts;
+using Quarry.Runner.Hosting;
+
+namespace Quarry.Runner.Scripts;
+
+/// <summary>A script that may be launched.</summary>
+/// <param name="Path">Path below its root; what a launch names.</param>
+/// <param name="Title">What it does, in a line.</param>
+/// <param name="Source">Source to suggest.</param>
+/// <param name="Job">Job to suggest.</param>
+internal sealed record LaunchableScript(string Path, string Title, string Source, JsonElement? Job);
+
+/// <summary>The folders below which scripts may be launched. Links that lead out of them are refused.</summary>
+internal sealed class ScriptRoots(RunnerSettings settings)
+{
+    private static readonly string[] Extensions = [".ts", ".mts", ".js", ".mjs", ".cjs"];
+    private readonly List<string> roots = [.. settings.ScriptRoots.Select(r => Path.TrimEndingDirectorySeparator(Path.GetFullPath(r)))];
+
+    /// <summary>The whole path of a script below a root; null with the reason when it cannot be launched.</summary>
+    public string? Resolve(string script, out string? reason)
+    {
+        reason = null;
+        foreach (var root in roots)
+        {
+            var path = Path.GetFullPath(Path.Combine(root, script));
+            if (!IsBelow(path, root) || !File.Exists(path)) continue;
+            if (IsBelow(RealPath(path), RealPath(root))) return path;
+            reason = "leads out of the script roots by a link; put the script itself there";
+            return null;
+        }
+        reason = roots.Count == 0
+            ? "cannot be launched: no script roots are configured (Runner__ScriptRoots__0)"
+            : "is not below a script root of this runner; see GET /api/v1/scripts";
+        return null;
+    }
+
+    /// <summary>Scripts that stand in a folder of their own, as <c>script.*</c>, with what <c>quarry.json</c> beside them says.</summary>
+    public IEnumerable<LaunchableScript> List() =>
+        from root in roots
+        where Directory.Exists(root)
+        from folder in Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal)
+        from file in Directory.EnumerateFiles(folder, "script.*")
+        where Extensions.Contains(Path.GetExtension(file))
+        select Describe(root, folder, file);
+
+    private static LaunchableScript Describe(string root, string folder, string file)
+    {
+        var name = Path.GetFileName(folder);
+        var about = Path.Combine(folder, "quarry.json");
+        if (!File.Exists(about)) return new(Path.GetRelativePath(root, file), name, name, null);
+        var described = JsonSerializer.Deserialize<Description>(File.ReadAllText(about), QuarryJson.Compact);
+        return new(Path.GetRelativePath(root, file), described?.Title ?? name, described?.Source ?? name, described?.Job);
+    }
+
+    private static bool IsBelow(string path, string root) =>
+        path.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
+    /// <summary>The path with every link on the way resolved.</summary>
+    private static string RealPath(string path)
+    {
+        var real = Path.GetPathRoot(path)!;
+        foreach (var part in path[real.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
+        {
+            var next = Path.Combine(real, part);
+            FileSystemInfo entry = Directory.Exists(next) ? new DirectoryInfo(next) : new FileInfo(next);
+            real = entry.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? next;
+        }
+        return real;
+    }
+
+    private sealed record Description(string? Title, string? Source, JsonElement? Job);
+}
