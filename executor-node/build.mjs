@@ -29,7 +29,10 @@ await build({
   external: ['esbuild', '@sparticuz/chromium', 'bufferutil', 'utf-8-validate'],
   // Bundled CommonJS packages call require for Node's own modules.
   banner: {
-    js: "import { createRequire as quarryCreateRequire } from 'node:module';const require = quarryCreateRequire(import.meta.url);"
+    js: [
+      "import { createRequire as quarryCreateRequire } from 'node:module'",
+      'const require = quarryCreateRequire(import.meta.url)'
+    ].join(';')
   }
 })
 

@@ -16,7 +16,8 @@ export function pinnedNode() {
   if (major > NODE_VERSION_MIN[0] || (major === NODE_VERSION_MIN[0] && minor >= NODE_VERSION_MIN[1]))
     return process.execPath
   throw new Error(
-    `Node ${process.versions.node} is too old (needs ${NODE_VERSION_MIN.join('.')}) and the package ${name} is not installed. ` +
+    `Node ${process.versions.node} is too old (needs ${NODE_VERSION_MIN.join('.')}), ` +
+      `and the package ${name} is not installed. ` +
       'Run npm ci without --omit=optional, or install a newer Node.'
   )
 }

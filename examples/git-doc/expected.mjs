@@ -7,7 +7,8 @@ import { pathToFileURL } from 'node:url'
 import { parse } from 'parse5'
 
 /** @typedef {{ page: string, title: string, command: string | null, options: string[], link_count: number }} Manual */
-/** @typedef {{ nodeName: string, value?: string, attrs?: { name: string, value: string }[], childNodes?: Node[] }} Node */
+/** @typedef {{ name: string, value: string }} Attribute */
+/** @typedef {{ nodeName: string, value?: string, attrs?: Attribute[], childNodes?: Node[] }} Node */
 
 /**
  * The manuals in `folder` that can be reached from its index.html, by file name.

@@ -40,7 +40,8 @@ export function product(id) {
   const found = PRODUCTS.find((candidate) => candidate.id === id)
   if (found === undefined) return undefined
   const { name, price, stock } = found
-  const facts = `<dl><dt>Price</dt><dd class="price">${price.toFixed(2)}</dd><dt>Stock</dt><dd class="stock">${stock}</dd></dl>`
+  const facts = `<dl><dt>Price</dt><dd class="price">${price.toFixed(2)}</dd>
+<dt>Stock</dt><dd class="stock">${stock}</dd></dl>`
   return page(name, `${facts}<p><a href="/list">Back to the list</a></p>`)
 }
 
@@ -78,7 +79,8 @@ export function login(problem = '') {
   const warning = problem === '' ? '' : `<p class="problem">${problem}</p>`
   const field = (/** @type {string} */ name, type = 'text') =>
     `<label>${name} <input name="${name}" type="${type}"></label>`
-  const form = `<form method="post" action="/login">${field('user')} ${field('password', 'password')} <button>Sign in</button></form>`
+  const fields = `${field('user')} ${field('password', 'password')}`
+  const form = `<form method="post" action="/login">${fields} <button>Sign in</button></form>`
   return page('Sign in', warning + form)
 }
 

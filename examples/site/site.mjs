@@ -100,7 +100,10 @@ function download(name, type, body) {
   return { type, headers: { 'content-disposition': `attachment; filename="${name}"` }, body }
 }
 
-/** The one account: visitor / stone. @param {import('node:http').IncomingMessage} request @param {import('node:http').ServerResponse} response */
+/**
+ * The one account: visitor / stone.
+ * @param {import('node:http').IncomingMessage} request @param {import('node:http').ServerResponse} response
+ */
 async function signIn(request, response) {
   const chunks = await Array.fromAsync(request)
   const form = new URLSearchParams(Buffer.concat(chunks).toString('utf8'))

@@ -166,12 +166,13 @@ describe('values', () => {
       const cycle = { name: 'a' }
       cycle.self = { cycle }
       const deep = (n) => (n === 0 ? {} : { d: deep(n - 1) })
-      const tries = { nan: { price: NaN }, infinite: { list: [1, Infinity] }, cycle, deep: deep(100), when: { at: new Date('x') },
-        promise: { title: Promise.resolve('x') } }
+      const tries = { nan: { price: NaN }, infinite: { list: [1, Infinity] }, cycle, deep: deep(100),
+        when: { at: new Date('x') }, promise: { title: Promise.resolve('x') } }
       for (const data of Object.values(tries))
         await emit.item({ item_type: 't', data }).catch((error) => emit.info(error.name + ': ' + error.message))
       await emit.item({ item_type: 'good', data: { big: 12345678901234567890n, map: new Map([['a', new Set([1])]]),
-        when: new Date(0), gone: undefined, call() {}, inArray: [undefined, 1], bytes: Buffer.from([1, 2]), fine: deep(98) } })
+        when: new Date(0), gone: undefined, call() {}, inArray: [undefined, 1], bytes: Buffer.from([1, 2]),
+        fine: deep(98) } })
     }`
     await using run = await runScript({ script })
     expect(run.code).toBe(0)
@@ -194,7 +195,8 @@ describe('values', () => {
 
   it('too large for a frame reject one call', async () => {
     const script = `export default async ({ emit }) => {
-      await emit.item({ item_type: 'big', data: { text: 'x'.repeat(17 * 1024 * 1024) } }).catch((error) => emit.info(error.message))
+      const text = 'x'.repeat(17 * 1024 * 1024)
+      await emit.item({ item_type: 'big', data: { text } }).catch((error) => emit.info(error.message))
     }`
     await using run = await runScript({ script })
     expect(run.code).toBe(0)

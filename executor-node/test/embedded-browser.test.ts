@@ -11,7 +11,8 @@ afterAll(() => rmSync(cache, { recursive: true, force: true }))
 
 const SCRIPT = `export default async ({ page, browser, emit }) => {
   await page.setContent('<h1>hello</h1>')
-  await emit.item({ item_type: 't', data: { text: await page.$eval('h1', (h) => h.textContent), version: await browser.version() } })
+  const text = await page.$eval('h1', (h) => h.textContent)
+  await emit.item({ item_type: 't', data: { text, version: await browser.version() } })
 }`
 
 describe.runIf(process.platform === 'linux' && process.arch === 'x64')('a machine without a browser', () => {

@@ -166,7 +166,8 @@ describe('an external browser', () => {
   it('serves the run in a context of its own and stays', async () => {
     const host = `export default async ({ emit }) => {
       const { spawn } = await import('node:child_process')
-      const child = spawn('chromium-headless-shell', ['--no-sandbox', '--remote-debugging-port=0', '--user-data-dir=' + process.env.QUARRY_PROFILE_ROOT + '/x'])
+      const profile = '--user-data-dir=' + process.env.QUARRY_PROFILE_ROOT + '/x'
+      const child = spawn('chromium-headless-shell', ['--no-sandbox', '--remote-debugging-port=0', profile])
       const endpoint = await new Promise((resolve) => child.stderr.on('data', (text) => {
         const found = /ws:\\/\\/\\S+/.exec(String(text))
         if (found) resolve(found[0])
@@ -179,7 +180,10 @@ describe('an external browser', () => {
     if (!installed) return
     await using server = Executor.start({ script: host })
     await server.until(() => server.logs.length === 1)
-    const script = `export default async ({ page, emit }) => { await page.setContent('<p>x</p>'); await emit.info(await page.$eval('p', (p) => p.textContent)) }`
+    const script = `export default async ({ page, emit }) => {
+      await page.setContent('<p>x</p>')
+      await emit.info(await page.$eval('p', (p) => p.textContent))
+    }`
     const request = { browser_ws_endpoint: server.logs[0] }
     await using one = await runScript({ script, request })
     await using two = await runScript({ script, request })

@@ -59,7 +59,8 @@ export class FlushTimeoutError extends Error {
 
   constructor(seq: number, durableSeq: number, timeoutMs: number) {
     super(
-      `Event ${seq} was not acknowledged as durable within ${timeoutMs} ms (last known durable event: ${durableSeq}). ` +
+      `Event ${seq} was not acknowledged as durable within ${timeoutMs} ms ` +
+        `(last known durable event: ${durableSeq}). ` +
         'The runtime is slow to store, or does not send durable_ack; call flush with a longer timeoutMs.'
     )
   }

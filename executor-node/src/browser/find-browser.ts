@@ -23,7 +23,8 @@ export async function findBrowser(
   if (explicit) {
     if (isExecutable(explicit)) return { kind: 'executable', path: explicit }
     throw new BrowserUnavailableError(
-      `PUPPETEER_EXECUTABLE_PATH names ${explicit}, which is no executable file. Correct it, or unset it to search PATH.`
+      `PUPPETEER_EXECUTABLE_PATH names ${explicit}, which is no executable file. ` +
+        'Correct it, or unset it to search PATH.'
     )
   }
   const found = NAMES.map((name) => onPath(name, env['PATH'] ?? '')).find((path) => path !== undefined)
@@ -31,7 +32,8 @@ export async function findBrowser(
   const unpacked = await embedded(env)
   if (typeof unpacked !== 'string') return { kind: 'executable', ...unpacked }
   throw new BrowserUnavailableError(
-    `No browser was found: none of ${NAMES.join(', ')} is on PATH, and the embedded browser cannot serve (${unpacked}). ` +
+    `No browser was found: none of ${NAMES.join(', ')} is on PATH, ` +
+      `and the embedded browser cannot serve (${unpacked}). ` +
       'Install chromium-headless-shell, or set PUPPETEER_EXECUTABLE_PATH, or QUARRY_BROWSER_ENDPOINT.'
   )
 }

@@ -1,6 +1,7 @@
 import { withCap } from '@quarry/sdk/internal'
 import type { Browser } from 'puppeteer-core'
 import { ExecutorLimits } from '../limits.js'
+import { BrowserUnavailableError } from './browser-error.js'
 import { BrowserProcess } from './browser-process.js'
 import type { BrowserChoice } from './find-browser.js'
 import { browserFlags } from './flags.js'
@@ -34,13 +35,12 @@ export class OwnBrowser {
     })
     try {
       const connecting = puppeteer.connect({ transport: started.transport })
-      const died = started.ended().then(() => Promise.reject(started.explain('ended before it was ready')))
       const slow = () => started.explain(`did not answer within ${ExecutorLimits.browserLaunchMs} ms`)
-      const browser = await withCap(Promise.race([connecting, died]), ExecutorLimits.browserLaunchMs, slow)
-      return new OwnBrowser(browser, started)
+      return new OwnBrowser(await withCap(connecting, ExecutorLimits.browserLaunchMs, slow), started)
     } catch (error) {
       await started.remove()
-      throw error
+      // A browser that ends closes its pipe first; only after its end is it known how it ended.
+      throw error instanceof BrowserUnavailableError ? error : started.explain('ended before it was ready')
     }
   }
 

@@ -26,7 +26,7 @@ export const Limits = {
   escapedNameBytesMax: 200,
   /** Share of the grace period that the script's own function gets; the rest is for hooks and the terminal event. */
   cancelScriptShare: 0.5,
-  /** Share of the grace period after which hooks are not waited for; the rest is for the terminal event and the browser. */
+  /** Share of the grace period after which hooks are not waited for; the rest is for the terminal event. */
   cancelHooksShare: 0.8,
   /** Characters of an error's message or stack that are sent; the rest is cut and counted. */
   errorTextCharsMax: 32 * 1024,

@@ -100,6 +100,6 @@ export interface EmitAPI {
   readonly runError: (options: EmitRunErrorOptions) => Promise<void>
   /** Ends the run as complete. The executor does it when the script does not. */
   readonly runComplete: (options?: EmitRunCompleteOptions) => Promise<void>
-  /** Resolves when everything emitted before it is durable. Rejects with `FlushTimeoutError` when that takes too long. */
+  /** Resolves when everything emitted before it is durable; rejects with `FlushTimeoutError` after a while. */
   readonly flush: (options?: EmitFlushOptions) => Promise<void>
 }

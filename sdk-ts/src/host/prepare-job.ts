@@ -20,7 +20,8 @@ export async function prepareJob(
     hooks.prepare === undefined ? { action: 'continue' } : await hooks.prepare(deepFreeze(job), deepFreeze(run))
   if (!isPrepareResult(result))
     throw new TypeError(
-      `prepare returned ${JSON.stringify(result)}; expected { action: 'continue', job? } or { action: 'skip', reason? }.`
+      `prepare returned ${JSON.stringify(result)}; ` +
+        "expected { action: 'continue', job? } or { action: 'skip', reason? }."
     )
   if (result.action === 'skip') return result
   return { action: 'continue', job: await checkJob(script, Object.hasOwn(result, 'job') ? result.job : job) }

@@ -154,7 +154,10 @@ function captured(name, run, call) {
   )
 }
 
-/** @param {string} name @param {(encoder: FrameEncoder) => void} write @param {{ run_id: string, attempt: number }} run */
+/**
+ * @param {string} name @param {(encoder: FrameEncoder) => void} write
+ * @param {{ run_id: string, attempt: number }} run
+ */
 function encoded(name, write, run = RUN) {
   const encoder = new FrameEncoder(/** @type {any} */ (run), () => NOW)
   write(encoder)
@@ -168,7 +171,10 @@ function framed(payload) {
   return Buffer.concat([prefix, payload])
 }
 
-/** @param {string} name @param {'executor' | 'runtime'} sender @param {Buffer} frameBytes @param {unknown} [frame] @returns {GoldenFrame} */
+/**
+ * @param {string} name @param {'executor' | 'runtime'} sender @param {Buffer} frameBytes @param {unknown} [frame]
+ * @returns {GoldenFrame}
+ */
 function golden(name, sender, frameBytes, frame) {
   return { name, sender, bytes: frameBytes, ...(frame !== undefined && { frame }) }
 }
