@@ -11,6 +11,8 @@ export interface Frame {
 /** Cuts a stream of bytes into frames, however the bytes arrive. */
 export class FrameReader {
   readonly frames: Frame[] = []
+  /** Length of each frame with its prefix. */
+  readonly lengths: number[] = []
   #rest = Buffer.alloc(0)
 
   take(bytes: Uint8Array): Frame[] {
@@ -19,6 +21,7 @@ export class FrameReader {
     while (this.#rest.length >= 4) {
       const end = 4 + this.#rest.readUInt32BE(0)
       if (this.#rest.length < end) break
+      this.lengths.push(end)
       this.frames.push(decode(this.#rest.subarray(4, end)) as Frame)
       this.#rest = this.#rest.subarray(end)
     }

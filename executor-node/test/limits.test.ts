@@ -1,0 +1,73 @@
+import { Limits } from '@quarry/sdk'
+import { describe, expect, it } from 'vitest'
+import { Executor, runScript } from './harness/executor.js'
+
+describe('limits', () => {
+  it('let an artifact of 0 bytes through as one empty chunk', async () => {
+    const script = `export default ({ emit }) =>
+      emit.artifact({ name: 'empty', content_type: 'a/b', data: Buffer.alloc(0) })`
+    await using run = await runScript({ script })
+    const [chunk] = run.frames.filter((frame) => frame.type === 'artifact_chunk')
+    expect(chunk).toMatchObject({ seq: 1, is_last: true, data: Buffer.alloc(0) })
+    expect(run.events[0]?.payload).toMatchObject({ size_bytes: 0 })
+  })
+
+  it('let a file of exactly 8 MiB through, and refuse one byte more', async () => {
+    const script = `export default async ({ storage, emit }) => {
+      const put = (bytes) => storage.put({ filename: 'f' + bytes, content_type: 'a/b', data: Buffer.alloc(bytes) })
+      await put(${Limits.chunkBytesMax})
+      await put(${Limits.chunkBytesMax} + 1).catch((error) => emit.info(error.message))
+    }`
+    await using run = Executor.start({ script, acknowledges: true })
+    expect(await run.end()).toBe(0)
+    expect(run.frames.filter((frame) => frame.type === 'file_write')).toHaveLength(1)
+    expect(run.logs).toEqual(['data has 8388609 bytes, limit 8388608; use emit.artifact instead.'])
+  })
+
+  it('let an item through whose frame has exactly 16 MiB, and refuse one byte more', async () => {
+    const script = `export default async ({ emit }) => {
+      await emit.item({ item_type: 't', data: { text: 'x'.repeat(1 << 20) } })
+      for (const bytes of process.env.SIZES.split(',').map(Number))
+        await emit.item({ item_type: 't', data: { text: 'x'.repeat(bytes) } }).catch((error) => emit.info(error.message))
+    }`
+    await using probe = await runScript({ script, env: { SIZES: '1048576' } })
+    expect(probe.code).toBe(0)
+    // What an item frame takes besides its text: the same for both sizes, which have headers of the same length.
+    const overhead = (probe.reader.lengths[1] ?? 0) - 1048576
+    const fits = Limits.frameBytesMax - overhead
+    await using run = await runScript({ script, env: { SIZES: `${fits},${fits + 1}` } })
+    expect(run.reader.lengths.filter((length) => length === Limits.frameBytesMax)).toHaveLength(1)
+    expect(run.types).toEqual(['item', 'item', 'log', 'run_complete'])
+    expect(run.logs[0]).toMatch(/takes 16777217 bytes, limit 16777216/)
+  })
+
+  it('keep memory flat while an artifact of 512 MiB is streamed', async () => {
+    const script = `export default async ({ emit }) => {
+      const piece = Buffer.alloc(1 << 20, 1)
+      async function* stream() { for (let n = 0; n < 512; n++) yield piece }
+      const before = process.resourceUsage().maxRSS
+      await emit.artifact({ name: 'big', content_type: 'a/b', data: stream() })
+      console.log('grew by ' + Math.round((process.resourceUsage().maxRSS - before) / 1024) + ' MiB')
+    }`
+    await using run = Executor.start({ script })
+    let bytes = 0
+    run.output.removeAllListeners('data')
+    run.output.on('data', (part: Buffer) => {
+      bytes += part.length
+    })
+    expect(await run.end()).toBe(0)
+    expect(bytes).toBeGreaterThan(512 * 1024 * 1024)
+    expect(Number(/grew by (\d+) MiB/.exec(run.stderr)?.[1])).toBeLessThan(64)
+  })
+
+  it('end a script whose page crashes its renderer as a script error', async () => {
+    const script = `export default async ({ page }) => {
+      await page.goto('data:text/html,<p>still here</p>')
+      await page.goto('chrome://crash')
+    }`
+    await using run = await runScript({ script })
+    expect(run.code).toBe(1)
+    expect(run.types.at(-1)).toBe('run_error')
+    expect(run.profiles).toEqual([])
+  })
+})
