@@ -3,11 +3,11 @@
 // SDK and sink against a plain loop, side by side in the order A B B A; prints medians and spread, writes JSON.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { save, summary } from './summary.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const root = join(here, '../../..')
@@ -45,12 +45,6 @@ async function measure(program) {
   return JSON.parse(text)
 }
 
-/** @param {number[]} values */
-function summary(values) {
-  const sorted = values.toSorted((a, b) => a - b)
-  return { median: sorted[Math.floor(sorted.length / 2)] ?? 0, min: sorted[0], max: sorted.at(-1) }
-}
-
 const before = loadavg()
 /** @type {{ ours: any[], plain: any[] }} */
 const samples = { ours: [], plain: [] }
@@ -72,8 +66,7 @@ const result = {
   load: { before, after: loadavg() },
   samples
 }
-mkdirSync(join(root, 'artifacts/bench'), { recursive: true })
-writeFileSync(join(root, 'artifacts/bench/P1-emit.json'), `${JSON.stringify(result, null, 2)}\n`)
+save('P1-emit', result)
 console.log(
   `P1 emit: ours ${ours.median}/s (${ours.min}..${ours.max}), plain ${plain.median}/s (${plain.min}..${plain.max})`
 )
