@@ -33,12 +33,39 @@ public class KilledCliTests
             process.Kill();
             await process.WaitForExitAsync();
         }
+        await GoneAsync(script);
         var acknowledged = long.Parse(File.ReadAllLines(ledger)[^1]);
         var verified = await quarry.RunAsync("verify", "k1", "--storage", quarry.Storage, "--format", "json");
         var proof = JsonSerializer.Deserialize<JsonElement>(verified.Output);
         Assert.True(proof.GetProperty("complete").GetBoolean(), verified.Output);
         Assert.Equal("lost", proof.GetProperty("outcome").GetString());
         Assert.True(proof.GetProperty("stored").GetInt64() >= acknowledged, $"{acknowledged} acknowledged\n{verified.Output}");
+    }
+
+    /// <summary>Waits until no process names the script: the executor ends by itself when its runtime is gone.</summary>
+    private static async Task GoneAsync(string script)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (Processes().Any(commandLine => commandLine.Contains(script, StringComparison.Ordinal)))
+            _ = await timer.WaitForNextTickAsync(limit.Token);
+    }
+
+    private static IEnumerable<string> Processes()
+    {
+        foreach (var folder in Directory.EnumerateDirectories("/proc").Where(p => int.TryParse(Path.GetFileName(p), out _)))
+        {
+            string text;
+            try
+            {
+                text = File.ReadAllText(Path.Combine(folder, "cmdline"));
+            }
+            catch (IOException)
+            {
+                continue;
+            }
+            yield return text;
+        }
     }
 
     private static async Task GrownAsync(string file, long bytes)

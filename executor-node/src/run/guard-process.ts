@@ -8,6 +8,8 @@ export const exitProcess: (code: number) => never = process.exit.bind(process)
  * unhandled rejections, uncaught exceptions. Once the script is over they are only reported.
  */
 export function guardProcess(interruption: Interruption, report: (what: string, error: unknown) => void): void {
+  // When the runtime is gone, so is the reader of stderr: reporting that would fail again, without end.
+  process.stderr.on('error', () => {})
   process.exit = ((code?: unknown): never => {
     const error = new ProcessExitError(code)
     interruption.fail(error)
