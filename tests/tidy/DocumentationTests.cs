@@ -34,6 +34,20 @@ public partial class DocumentationTests
         Findings.None(named.Where(n => !SourceTree.Files.Contains(n.Page)).Select(n => $"{n.File} names {n.Page}"));
     }
 
+    [Fact]
+    public void Every_decision_that_code_or_a_page_names_exists()
+    {
+        var decisions = SourceTree.Files.Where(f => f.StartsWith("docs/adr/", StringComparison.Ordinal)).ToList();
+        var named = SourceTree
+            .WithExtension(TextExtensions)
+            .SelectMany(f => Decision().Matches(SourceTree.Read(f)).Select(m => (File: f, Number: m.Groups[1].Value)));
+        Findings.None(
+            named
+                .Where(n => !decisions.Any(d => d.StartsWith($"docs/adr/{n.Number}-", StringComparison.Ordinal)))
+                .Select(n => $"{n.File} names decision {n.Number}")
+        );
+    }
+
     [Theory]
     [MemberData(nameof(Pages))]
     public void Every_link_of_a_page_leads_somewhere(string page)
@@ -61,6 +75,9 @@ public partial class DocumentationTests
 
     [GeneratedRegex(@"docs/[A-Za-z0-9_/-]+\.md")]
     private static partial Regex DocumentPath();
+
+    [GeneratedRegex(@"(?:ADR |docs/adr/)(\d{4})\b")]
+    private static partial Regex Decision();
 
     [GeneratedRegex(@"\]\((?!https?:|#)(?<target>[^)#\s]+)(#[^)]*)?\)")]
     private static partial Regex RelativeLink();
