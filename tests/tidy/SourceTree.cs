@@ -21,7 +21,8 @@ internal static class SourceTree
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            if (File.Exists(Path.Combine(folder.FullName, "Quarry.sln"))) return folder.FullName;
+            if (File.Exists(Path.Combine(folder.FullName, "Quarry.sln")))
+                return folder.FullName;
         }
         throw new InvalidOperationException($"no Quarry.sln above {AppContext.BaseDirectory}");
     }
@@ -30,7 +31,9 @@ internal static class SourceTree
     {
         var start = new ProcessStartInfo("git", "ls-files --cached --others --exclude-standard")
         {
-            WorkingDirectory = Root, UseShellExecute = false, RedirectStandardOutput = true,
+            WorkingDirectory = Root,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
         };
         using var git = Process.Start(start)!;
         var files = git.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);

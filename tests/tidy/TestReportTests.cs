@@ -86,14 +86,19 @@ public sealed class TestReportTests : IDisposable
 
     private void Trx(string name, int passed, int failed, string outcome = "Completed", int exit = 0)
     {
-        var counters = $"""total="{passed + failed}" executed="{passed + failed}" passed="{passed}" failed="{failed}" """;
-        Write($"{name}.trx", $"""<TestRun><ResultSummary outcome="{outcome}"><Counters {counters}/></ResultSummary></TestRun>""");
+        var counters =
+            $"""total="{passed + failed}" executed="{passed + failed}" passed="{passed}" failed="{failed}" """;
+        Write(
+            $"{name}.trx",
+            $"""<TestRun><ResultSummary outcome="{outcome}"><Counters {counters}/></ResultSummary></TestRun>"""
+        );
         Write($"{name}.exit", $"{exit}\n");
     }
 
     private void Vitest(string name, int passed, int failed, bool success, int exit)
     {
-        var counts = $"\"numPassedTests\": {passed}, \"numFailedTests\": {failed}, \"numTotalTests\": {passed + failed}";
+        var counts =
+            $"\"numPassedTests\": {passed}, \"numFailedTests\": {failed}, \"numTotalTests\": {passed + failed}";
         Write($"{name}.json", $"{{{counts}, \"success\": {(success ? "true" : "false")}}}");
         Write($"{name}.exit", $"{exit}\n");
     }

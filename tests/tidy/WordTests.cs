@@ -1,14 +1,20 @@
 namespace Quarry.Tests.Tidy;
 
-/// <summary>Words that must not stand in the project.</summary>
+/// <summary>Words that must not stand in the project: promises that nobody keeps, and paths of one machine.</summary>
 public class WordTests
 {
-    private static readonly string[] Extensions = [".cs", ".ts", ".mjs", ".md", ".razor", ".json", ".props", ".targets", ".yaml", ".csproj"];
+    private static readonly string[] BinaryExtensions = [".bin", ".png", ".ico", ".parquet", ".woff2"];
 
-    public static TheoryData<string> Forbidden => ["/wo" + "rk/", "NotImplemented" + "Exception", "TO" + "DO", "FIX" + "ME"];
+    // Written in pieces, so that this file passes its own test.
+    public static TheoryData<string> Forbidden =>
+        ["/wo" + "rk/", "shared/" + "design", "NotImplemented" + "Exception", "TO" + "DO", "FIX" + "ME", "HA" + "CK"];
 
     [Theory]
     [MemberData(nameof(Forbidden))]
     public void A_word_that_promises_or_leaks_is_nowhere(string word) =>
-        Assert.Empty(SourceTree.WithExtension(Extensions).Where(f => SourceTree.Read(f).Contains(word, StringComparison.Ordinal)));
+        Findings.None(
+            SourceTree
+                .Files.Where(f => !BinaryExtensions.Contains(Path.GetExtension(f)))
+                .Where(f => SourceTree.Read(f).Contains(word, StringComparison.Ordinal))
+        );
 }
