@@ -5,13 +5,15 @@ using Quarry.LodeWriter.Catalogue;
 using Quarry.LodeWriter.Hosting;
 using Quarry.LodeWriter.Queries;
 using Quarry.LodeWriter.Settling;
+using Quarry.ServiceDefaults;
 
 const int MessageBytesMax = Limits.FrameBytesMax + Limits.BatchBytesMax;
 
 var builder = WebApplication.CreateBuilder(args);
 var options = LodeSettings.Read(builder.Configuration);
-builder.WebHost.ConfigureKestrel(kestrel => LodeSettings.Listen(kestrel, builder.Configuration));
-builder.Services.AddSingleton(TimeProvider.System);
+LodeSettings.Listen(builder);
+builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
+builder.AddServiceDefaults();
 builder.Services.AddSingleton(options);
 builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MessageBytesMax);
 builder.Services.AddProblemDetails();
@@ -30,6 +32,8 @@ builder.Services.AddHostedService<SettleService>();
 var app = builder.Build();
 app.UseExceptionHandler();
 app.UseStatusCodePages();
+app.MapDefaultEndpoints();
+app.UseServiceKey();
 app.MapGrpcService<AppendService>();
 var runs = app.MapGroup("/api/v1/runs");
 runs.MapRuns();

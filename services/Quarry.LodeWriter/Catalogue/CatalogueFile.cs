@@ -14,6 +14,9 @@ internal sealed partial class CatalogueFile(
     : IHostedService
 {
     private const int SchemaVersion = 1;
+    private const int SchemaError = 1;
+    private const int Corrupt = 11;
+    private const int NotADatabase = 26;
 
     /// <summary>Path of the file below a root.</summary>
     public static string PathBelow(string root) => Path.Combine(root, "catalogue.db");
@@ -21,9 +24,18 @@ internal sealed partial class CatalogueFile(
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await using (var context = await contexts.CreateDbContextAsync(cancellationToken))
-            await PrepareAsync(context, cancellationToken);
-        await CompareAsync(cancellationToken);
+        try
+        {
+            await PrepareAsync(cancellationToken);
+            await CompareAsync(cancellationToken);
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is Corrupt or NotADatabase or SchemaError)
+        {
+            Log.Damaged(logger, e);
+            await RemoveAsync(cancellationToken);
+            await PrepareAsync(cancellationToken);
+            await CompareAsync(cancellationToken);
+        }
     }
 
     /// <inheritdoc/>
@@ -43,32 +55,19 @@ internal sealed partial class CatalogueFile(
         Log.Compared(logger, newer.Count, known.Count);
     }
 
-    private async Task PrepareAsync(CatalogueContext context, CancellationToken cancellation)
+    private async Task PrepareAsync(CancellationToken cancellation)
     {
-        try
-        {
-            if (await VersionAsync(context, cancellation) is not (0 or SchemaVersion)) await RemoveAsync(context, cancellation);
-        }
-        catch (SqliteException e)
-        {
-            Log.Damaged(logger, e);
-            await RemoveAsync(context, cancellation);
-        }
+        await using var context = await contexts.CreateDbContextAsync(cancellation);
+        var version = await context.Database.SqlQueryRaw<long>("PRAGMA user_version").ToListAsync(cancellation);
+        if (version[0] is not (0 or SchemaVersion)) await RemoveAsync(cancellation);
         _ = await context.Database.EnsureCreatedAsync(cancellation);
         _ = await context.Database.ExecuteSqlRawAsync($"PRAGMA user_version = {SchemaVersion}", cancellation);
         _ = await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", cancellation);
     }
 
-    private static async Task<long> VersionAsync(CatalogueContext context, CancellationToken cancellation)
+    private async Task RemoveAsync(CancellationToken cancellation)
     {
-        var version = await context.Database.SqlQueryRaw<long>("PRAGMA user_version").ToListAsync(cancellation);
-        _ = await context.Database.ExecuteSqlRawAsync("PRAGMA quick_check", cancellation);
-        return version[0];
-    }
-
-    private static async Task RemoveAsync(CatalogueContext context, CancellationToken cancellation)
-    {
-        await context.Database.CloseConnectionAsync();
+        await using var context = await contexts.CreateDbContextAsync(cancellation);
         SqliteConnection.ClearAllPools();
         _ = await context.Database.EnsureDeletedAsync(cancellation);
     }

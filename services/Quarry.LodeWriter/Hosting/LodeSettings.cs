@@ -23,15 +23,20 @@ internal static class LodeSettings
     /// Listens for HTTP/1.1 where <c>ASPNETCORE_URLS</c> says, and for gRPC on <c>QUARRY_GRPC_PORT</c> (else
     /// <c>Lode:GrpcPort</c>): without TLS the two protocols cannot share a port.
     /// </summary>
-    public static void Listen(KestrelServerOptions kestrel, IConfiguration configuration)
+    public static void Listen(WebApplicationBuilder builder)
     {
-        var urls = configuration["urls"] ?? configuration["ASPNETCORE_URLS"] ?? DefaultUrl;
-        foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        var urls = builder.Configuration["urls"] ?? DefaultUrl;
+        var grpcPort = GrpcPort(builder.Configuration);
+        // The server is told here and nowhere else; it would warn of addresses given twice.
+        _ = builder.WebHost.UseUrls().ConfigureKestrel(kestrel =>
         {
-            var address = BindingAddress.Parse(url);
-            kestrel.Listen(AddressOf(address.Host), address.Port, listen => listen.Protocols = HttpProtocols.Http1);
-        }
-        kestrel.Listen(IPAddress.Loopback, GrpcPort(configuration), listen => listen.Protocols = HttpProtocols.Http2);
+            foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            {
+                var address = BindingAddress.Parse(url);
+                kestrel.Listen(AddressOf(address.Host), address.Port, listen => listen.Protocols = HttpProtocols.Http1);
+            }
+            kestrel.Listen(IPAddress.Loopback, grpcPort, listen => listen.Protocols = HttpProtocols.Http2);
+        });
     }
 
     private static IPAddress AddressOf(string host) => host switch

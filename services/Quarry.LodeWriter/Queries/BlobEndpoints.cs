@@ -42,7 +42,7 @@ internal static class BlobEndpoints
                 var artifacts = await lode.Store.Reader.ArtifactsAsync(run, cancellation);
                 return artifacts.FirstOrDefault(a => a.ArtifactId == artifactId) is { } found
                     ? await DownloadAsync(http, lode, new(found.Key, found.Name, found.ContentType, found.Sha256), cancellation)
-                    : Problems.NotFound(
+                    : QueryProblems.NotFound(
                         $"Run '{runId}' has no artifact '{artifactId}'.", $"List them with GET /api/v1/runs/{runId}/artifacts.");
             },
             cancellation);
@@ -56,7 +56,7 @@ internal static class BlobEndpoints
                 var files = await lode.Store.Reader.FilesAsync(run, cancellation);
                 return files.FirstOrDefault(f => f.Name == name) is { } found
                     ? await DownloadAsync(http, lode, new(found.Key, found.Name, found.ContentType, found.Sha256), cancellation)
-                    : Problems.NotFound(
+                    : QueryProblems.NotFound(
                         $"Run '{runId}' has no file '{name}'.", $"List them with GET /api/v1/runs/{runId}/files.");
             },
             cancellation);
@@ -64,7 +64,7 @@ internal static class BlobEndpoints
     private static async Task<IResult> DownloadAsync(HttpContext http, LodeHost lode, Blob blob, CancellationToken cancellation)
     {
         if (await lode.Store.Objects.OpenReadAsync(blob.Key, cancellation) is not { } stream)
-            return Problems.Unavailable($"'{blob.Key}' is named by the log, and its bytes are missing.");
+            return QueryProblems.Unavailable($"'{blob.Key}' is named by the log, and its bytes are missing.");
         http.Response.Headers.XContentTypeOptions = "nosniff";
         http.Response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
         var type = MediaTypeHeaderValue.TryParse(blob.ContentType, out _) ? blob.ContentType : "application/octet-stream";

@@ -29,7 +29,7 @@ internal static class EventEndpoints
             ? query.Errors
             : [.. query.Errors, new("type", $"must be one of {string.Join(", ", EventTypes.All.Select(t => t.Name()))}")];
         return errors.Count > 0
-            ? Task.FromResult(Problems.Invalid(errors))
+            ? Task.FromResult(QueryProblems.Invalid(errors))
             : lookup.WithRunAsync(
                 runId, async run => Results.Ok(await PageAsync(lode, run, type, afterSeq, limit, cancellation)), cancellation);
     }

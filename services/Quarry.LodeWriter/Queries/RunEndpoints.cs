@@ -22,7 +22,7 @@ internal static class RunEndpoints
         var reader = new RunQueryString(request.Query);
         var query = reader.ToRunQuery();
         return reader.Errors.Count > 0
-            ? Problems.Invalid(reader.Errors)
+            ? QueryProblems.Invalid(reader.Errors)
             : Results.Ok(await catalogue.SearchAsync(query, cancellation));
     }
 

@@ -16,12 +16,12 @@ internal sealed class RunLookup(RunCatalogue catalogue, LodeHost lode)
         {
             var run = await catalogue.FindAsync(runId, cancellation) ?? await lode.Store.Reader.FindRunAsync(runId, cancellation);
             return run is null
-                ? Problems.NotFound($"There is no run '{runId}'.", "List runs with GET /api/v1/runs.")
+                ? QueryProblems.NotFound($"There is no run '{runId}'.", "List runs with GET /api/v1/runs.")
                 : await answer(run);
         }
         catch (Exception e) when (e is StoreException or InvalidDataException)
         {
-            return Problems.Unavailable(e.Message);
+            return QueryProblems.Unavailable(e.Message);
         }
     }
 }
