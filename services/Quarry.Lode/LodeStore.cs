@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using Quarry.Contracts.Events;
 using Quarry.Contracts.Lode;
 using Quarry.Contracts.Runs;
 using Quarry.Lode.Appends;
@@ -8,6 +10,7 @@ using Quarry.Lode.Journals;
 using Quarry.Lode.Keys;
 using Quarry.Lode.Read;
 using Quarry.Lode.Recovery;
+using Quarry.Lode.Rows;
 using Quarry.Lode.Settling;
 using Quarry.Lode.Stores;
 
@@ -29,6 +32,7 @@ public sealed partial class LodeStore : ILode, IAsyncDisposable
     private readonly StateLog states;
     private readonly ConcurrentDictionary<string, RunWriter> writers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> committed = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim opening = new(1);
     private readonly CancellationTokenSource stopping = new();
     private readonly Task housekeeping;
 
@@ -93,21 +97,52 @@ public sealed partial class LodeStore : ILode, IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask<ILodeAppender> OpenAsync(RunRecord run, long epoch, CancellationToken cancellation)
     {
-        if (writers.TryGetValue(run.RunId, out var before)) await FenceAsync(before, epoch);
-        var (chain, committer, staging) = Parts(run);
+        using var alone = await opening.HoldAsync();
         try
         {
-            _ = await chain.ReadAsync(cancellation);
+            return await OpenAloneAsync(run, epoch, cancellation);
         }
         catch (StoreException e)
         {
             throw new LodeException($"Run {run.RunId} cannot be opened. {e.Message}", e);
         }
-        Allow(run, epoch, chain);
-        var writer = new RunWriter(run, epoch, chain, committer, journal, staging, options, clock, states.AppendAsync, Forget);
-        writers[run.RunId] = writer;
-        if (await writer.AnnounceAsync() is { } failed) throw new LodeException(failed.Message!) { Status = failed.Status };
-        return writer;
+    }
+
+    /// <summary>Ends a run whose writer is gone: its rows are committed, the closing slot says how it ended.</summary>
+    /// <returns>Durable when the run is closed, also when it was closed before.</returns>
+    /// <exception cref="LodeException">The storage failed.</exception>
+    public async Task<AppendResult> CloseAbandonedAsync(RunRecord final, CancellationToken cancellation)
+    {
+        var (chain, _, _) = Parts(final);
+        _ = await chain.ReadAsync(cancellation);
+        if (chain.IsClosed) return new(AppendStatus.Durable, chain.CommittedSeq);
+        var epoch = Math.Max(chain.Epoch, writers.TryGetValue(final.RunId, out var live) ? live.Epoch : 0) + 1;
+        await using var appender = await OpenAsync(final, epoch, cancellation);
+        var known = final with
+        {
+            SeqDurable = appender.DurableSeq, SeqLast = Math.Max(final.SeqLast, appender.DurableSeq),
+            Counts = await Reader.CountsAsync(final, cancellation),
+        };
+        return await appender.CloseAsync(known, cancellation);
+    }
+
+    /// <summary>
+    /// Rows of a run in seq order, after a seq, of one type or all: committed ones, then those that this process has
+    /// journaled and not committed yet.
+    /// </summary>
+    public async IAsyncEnumerable<EventRow> EventsAsync(
+        RunRecord run, string? type, long afterSeq, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        // The journaled rows are taken first: what is committed meanwhile is then in both, never in neither.
+        var journaled = writers.TryGetValue(run.RunId, out var writer) ? writer.Journaled() : [];
+        var last = afterSeq;
+        await foreach (var row in Reader.EventsAsync(run, type, afterSeq, cancellation))
+        {
+            last = row.Seq;
+            yield return row;
+        }
+        foreach (var row in JournaledRows.Read(journaled, run, type, last, clock))
+            yield return row;
     }
 
     /// <summary>Commits what is journaled, and gives the journal up.</summary>
@@ -121,6 +156,19 @@ public sealed partial class LodeStore : ILode, IAsyncDisposable
         journal.Dispose();
         folder.Dispose(isAllCommitted && writers.IsEmpty);
         stopping.Dispose();
+    }
+
+    private async Task<RunWriter> OpenAloneAsync(RunRecord run, long epoch, CancellationToken cancellation)
+    {
+        if (writers.TryGetValue(run.RunId, out var before)) await FenceAsync(before, epoch);
+        var (chain, committer, staging) = Parts(run);
+        var slots = await chain.ReadAsync(cancellation);
+        if (chain.IsClosed) await HealFinalAsync(slots[^1], cancellation);
+        Allow(run, epoch, chain);
+        var writer = new RunWriter(run, epoch, chain, committer, journal, staging, options, clock, states.AppendAsync, Forget);
+        writers[run.RunId] = writer;
+        if (await writer.AnnounceAsync() is { } failed) throw new LodeException(failed.Message!) { Status = failed.Status };
+        return writer;
     }
 
     private static void Allow(RunRecord run, long epoch, CommitChain chain)
@@ -142,14 +190,16 @@ public sealed partial class LodeStore : ILode, IAsyncDisposable
             throw new LodeException($"Run {before.Run.RunId} is held by epoch {before.Epoch}; epoch {epoch} must stop.")
             { Status = AppendStatus.StaleEpoch };
         }
-        before.IsFenced = true;
-        if (await before.CommitNowAsync() is { } failed) throw new LodeException(failed.Message!) { Status = failed.Status };
+        if (await before.FenceAsync() is { } failed) throw new LodeException(failed.Message!) { Status = failed.Status };
+        await before.DisposeAsync();
     }
 
     private (CommitChain Chain, Committer Committer, ArtifactStaging Staging) Parts(RunRecord run)
     {
         var keys = new RunKeys(run.Partition, run.RunId);
-        var staging = new ArtifactStaging(Path.Combine(options.Root, "staging", BlobNames.Safe(run.RunId)));
+        var staging = new ArtifactStaging(
+            Path.Combine(options.Root, "staging", BlobNames.Safe(run.RunId)),
+            async artifactId => await Objects.ListChildrenAsync(keys.ArtifactFolder(artifactId), default).AnyAsync());
         return (new(Objects, keys), new(Objects, keys, run, staging, folder.WriterName, clock), staging);
     }
 

@@ -1,2 +1,42 @@
-var app = WebApplication.CreateBuilder(args).Build();
+using Microsoft.EntityFrameworkCore;
+using Quarry.Contracts;
+using Quarry.LodeWriter.Appends;
+using Quarry.LodeWriter.Catalogue;
+using Quarry.LodeWriter.Hosting;
+using Quarry.LodeWriter.Queries;
+using Quarry.LodeWriter.Settling;
+using Quarry.ServiceDefaults;
+
+const int MessageBytesMax = Limits.FrameBytesMax + Limits.BatchBytesMax;
+
+var builder = WebApplication.CreateBuilder(args);
+var options = LodeSettings.Read(builder.Configuration);
+LodeSettings.Listen(builder);
+builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
+builder.AddServiceDefaults();
+builder.Services.AddSingleton(options);
+builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MessageBytesMax);
+builder.Services.AddProblemDetails();
+builder.Services.ConfigureHttpJsonOptions(json => QuarryJson.Configure(json.SerializerOptions));
+builder.Services.AddPooledDbContextFactory<CatalogueContext>(
+    db => db.UseSqlite($"Data Source={CatalogueFile.PathBelow(options.Root)}"));
+builder.Services.AddSingleton<LodeHost>();
+builder.Services.AddSingleton<RunCatalogue>();
+builder.Services.AddSingleton<RunLookup>();
+builder.Services.AddSingleton<SettleQueue>();
+// In this order, all before the server listens: the substrate, the catalogue, what settles.
+builder.Services.AddHostedService(services => services.GetRequiredService<LodeHost>());
+builder.Services.AddHostedService<CatalogueFile>();
+builder.Services.AddHostedService<SettleService>();
+
+var app = builder.Build();
+app.UseExceptionHandler();
+app.UseStatusCodePages();
+app.MapDefaultEndpoints();
+app.UseServiceKey();
+app.MapGrpcService<AppendService>();
+var runs = app.MapGroup("/api/v1/runs");
+runs.MapRuns();
+runs.MapEvents();
+runs.MapBlobs();
 await app.RunAsync();

@@ -9,21 +9,22 @@ namespace Quarry.Lode.Appends;
 internal sealed record StagedArtifact(string Path, long Size, string Sha256);
 
 /// <summary>
-/// Bytes of artifacts between their chunks and their commit event, on the local disk of the writer: hashed while they
-/// stream, synced with the last chunk. They become visible only when a slot commits their event.
+/// Bytes of artifacts between their chunks and their commit event, on the local disk of the writer. They become visible
+/// only when a slot commits their event. A chunk may come twice: the answer to the first one may have been lost.
 /// </summary>
-internal sealed class ArtifactStaging(string folder) : IDisposable
+internal sealed class ArtifactStaging(string folder, Func<string, Task<bool>> isCommittedAsync) : IDisposable
 {
-    private const string DoneSuffix = ".done";
-    private readonly Dictionary<string, Open> open = new(StringComparer.Ordinal);
+    // '!' is in no escaped name, so no artifact's name is another's with a suffix.
+    private const string DoneSuffix = "!done";
+    private readonly Dictionary<string, StagedPart> open = new(StringComparer.Ordinal);
     private readonly Dictionary<string, StagedArtifact> done = new(StringComparer.Ordinal);
 
-    /// <summary>Appends a chunk.</summary>
-    public async Task<BlobResult> AppendAsync(ArtifactChunk chunk, CancellationToken cancellation)
+    /// <summary>Appends a chunk, durable when taken.</summary>
+    public async Task<BlobResult> AppendAsync(ArtifactChunk chunk)
     {
         try
         {
-            return await TryAppendAsync(chunk, cancellation);
+            return await TryAppendAsync(chunk) is { } refusal ? new(false, refusal) : new(true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -58,54 +59,47 @@ internal sealed class ArtifactStaging(string folder) : IDisposable
     /// <summary>Closes what is open; what was not complete stays as it is.</summary>
     public void Dispose()
     {
-        foreach (var artifact in open.Values)
-            artifact.File.Dispose();
+        foreach (var part in open.Values)
+            part.Dispose();
         open.Clear();
     }
 
-    private async Task<BlobResult> TryAppendAsync(ArtifactChunk chunk, CancellationToken cancellation)
+    private async Task<string?> TryAppendAsync(ArtifactChunk chunk)
     {
-        if (!open.TryGetValue(chunk.ArtifactId, out var artifact))
+        if (Find(chunk.ArtifactId) is { } whole) return IsAgain(whole, chunk) ? null : Complete(chunk);
+        if (!open.TryGetValue(chunk.ArtifactId, out var part))
         {
-            if (chunk.Seq != 1) return new(false, $"chunk {chunk.Seq} came first; chunks are sent in order from 1");
-            artifact = Begin(chunk.ArtifactId);
+            if (await isCommittedAsync(chunk.ArtifactId)) return Complete(chunk);
+            _ = Directory.CreateDirectory(folder);
+            open[chunk.ArtifactId] = part = await StagedPart.OpenAsync(PathOf(chunk.ArtifactId));
         }
-        if (chunk.Seq != artifact.NextSeq) return new(false, $"chunk {chunk.Seq} came, {artifact.NextSeq} was expected");
-        await artifact.File.WriteAsync(chunk.Data, cancellation);
-        artifact.Hash.AppendData(chunk.Data.Span);
-        artifact.NextSeq++;
-        if (chunk.IsLast) Finish(chunk.ArtifactId, artifact);
-        return new(true);
+        var isAgain = chunk.Seq == part.NextSeq - 1 && part.EndsWith(chunk.Data.Span);
+        if (!isAgain && chunk.Seq != part.NextSeq) return $"chunk {chunk.Seq} came, {part.NextSeq} was expected";
+        if (!isAgain) await part.AddAsync(chunk.Data);
+        if (chunk.IsLast) Finish(chunk.ArtifactId, part);
+        return null;
     }
 
-    private Open Begin(string artifactId)
+    private static string Complete(ArtifactChunk chunk) =>
+        $"artifact '{chunk.ArtifactId}' is complete already; every artifact of a run has its own id";
+
+    private static bool IsAgain(StagedArtifact whole, ArtifactChunk chunk)
     {
-        Directory.CreateDirectory(folder);
-        var file = new FileStream(PathOf(artifactId), FileMode.Create, FileAccess.Write, FileShare.None);
-        return open[artifactId] = new(file);
+        using var file = File.OpenRead(whole.Path);
+        return chunk.IsLast && StagedPart.EndsWith(file, chunk.Data.Span);
     }
 
-    private void Finish(string artifactId, Open artifact)
+    private void Finish(string artifactId, StagedPart part)
     {
-        artifact.File.Flush(flushToDisk: true);
-        var size = artifact.File.Length;
-        artifact.File.Dispose();
-        _ = open.Remove(artifactId);
         var path = PathOf(artifactId);
-        if (!Posix.TryLink(path, path + DoneSuffix)) throw new IOException($"artifact '{artifactId}' came twice");
+        done[artifactId] = new(path + DoneSuffix, part.Length, part.Sha256());
+        part.Dispose();
+        _ = open.Remove(artifactId);
+        if (!Posix.TryLink(path, path + DoneSuffix)) throw new IOException($"'{path}{DoneSuffix}' is there already");
         File.Delete(path);
+        File.Delete(StagedPart.PositionPath(path));
         Posix.SyncDirectory(folder);
-        done[artifactId] = new(path + DoneSuffix, size, Convert.ToHexStringLower(artifact.Hash.GetHashAndReset()));
     }
 
     private string PathOf(string artifactId) => Path.Combine(folder, BlobNames.Safe(artifactId));
-
-    private sealed class Open(FileStream file)
-    {
-        public FileStream File { get; } = file;
-
-        public IncrementalHash Hash { get; } = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-
-        public long NextSeq { get; set; } = 1;
-    }
 }

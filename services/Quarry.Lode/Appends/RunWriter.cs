@@ -20,21 +20,20 @@ internal sealed class RunWriter(
 {
     private readonly byte[] runJson = JsonSerializer.SerializeToUtf8Bytes(run, QuarryJson.Compact);
     private readonly BatchCheck check = new(run.RunId, staging);
+    private readonly SemaphoreSlim callGate = new(1);
     private readonly SemaphoreSlim commitGate = new(1);
     private readonly Lock gate = new();
     private PendingRows pending = new();
     private PendingRows? frozen;
     private Task commit = Task.CompletedTask;
     private string? commitError;
+    private bool isFenced;
 
     /// <summary>The run as it was opened.</summary>
     public RunRecord Run => run;
 
     /// <summary>The writer's lease number.</summary>
     public long Epoch => epoch;
-
-    /// <summary>True once another writer holds a higher epoch.</summary>
-    public bool IsFenced { get; set; }
 
     /// <inheritdoc/>
     public long DurableSeq { get; private set; } = chain.CommittedSeq;
@@ -45,6 +44,7 @@ internal sealed class RunWriter(
     /// <inheritdoc/>
     public async ValueTask<AppendResult> AppendAsync(EventBatch batch, CancellationToken cancellation)
     {
+        using var call = await callGate.HoldAsync();
         if (Refusal() is { } refusal) return refusal;
         if (batch.LastSeq <= DurableSeq) return new(AppendStatus.Durable, DurableSeq);
         var checkedBatch = check.Check(batch, DurableSeq, out var error);
@@ -61,12 +61,18 @@ internal sealed class RunWriter(
     }
 
     /// <inheritdoc/>
-    public async ValueTask<BlobResult> AppendArtifactAsync(ArtifactChunk chunk, CancellationToken cancellation) =>
-        Refusal() is { } refusal ? new(false, refusal.Message, IsFatal: true) : await staging.AppendAsync(chunk, cancellation);
+    public async ValueTask<BlobResult> AppendArtifactAsync(ArtifactChunk chunk, CancellationToken cancellation)
+    {
+        using var call = await callGate.HoldAsync();
+        return Refusal() is { } refusal
+            ? new(false, refusal.Message, IsFatal: true)
+            : await staging.AppendAsync(chunk);
+    }
 
     /// <inheritdoc/>
     public async ValueTask<BlobResult> PutFileAsync(FileWrite file, CancellationToken cancellation)
     {
+        using var call = await callGate.HoldAsync();
         if (Refusal() is { } refusal) return new(false, refusal.Message, IsFatal: true);
         try
         {
@@ -88,12 +94,12 @@ internal sealed class RunWriter(
     /// <inheritdoc/>
     public async ValueTask<AppendResult> CloseAsync(RunRecord final, CancellationToken cancellation)
     {
-        if (chain.IsClosed) return new(AppendStatus.Durable, DurableSeq);
-        if (Refusal() is { } refusal) return refusal;
-        if (await CommitNowAsync() is { } failed) return failed;
+        using var call = await callGate.HoldAsync();
+        if (!chain.IsClosed && Refusal() is { } refusal) return refusal;
+        if (!chain.IsClosed && await CommitNowAsync() is { } failed) return failed;
         try
         {
-            if (!await committer.CloseAsync(chain, epoch, pending.Files, cancellation)) return Stale();
+            if (!chain.IsClosed && !await committer.CloseAsync(chain, epoch, final, pending.Files, cancellation)) return Stale();
             staging.RemoveAll();
             await recordFinalAsync(final, cancellation);
         }
@@ -103,6 +109,21 @@ internal sealed class RunWriter(
         }
         onClosed(this);
         return new(AppendStatus.Durable, DurableSeq);
+    }
+
+    /// <summary>Stops this writer for one that takes over: what it acknowledged is committed, nothing follows.</summary>
+    public async Task<AppendResult?> FenceAsync()
+    {
+        using var call = await callGate.HoldAsync();
+        isFenced = true;
+        return await CommitNowAsync();
+    }
+
+    /// <summary>What is journaled and may not be committed yet, in seq order.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Journaled()
+    {
+        lock (gate)
+            return [.. frozen?.Frames ?? [], .. pending.Frames];
     }
 
     /// <summary>Names the run in the journal, so that a recovery knows of it although nothing was appended.</summary>
@@ -132,7 +153,8 @@ internal sealed class RunWriter(
             while (Freeze() is { } rows)
             {
                 if (!await committer.CommitAsync(chain, epoch, rows)) return Stale();
-                frozen = null;
+                lock (gate)
+                    frozen = null;
             }
             commitError = null;
             return null;
@@ -151,8 +173,11 @@ internal sealed class RunWriter(
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await commit;
-        if (!chain.IsClosed) onClosed(this);
+        // The next writer begins behind the last slot, so what was acknowledged goes into one before this writer is
+        // forgotten; when the store fails, the writer stays and commits later.
+        if (!isFenced && !chain.IsClosed && await FenceAsync() is not null) return;
+        staging.Dispose();
+        onClosed(this);
     }
 
     private PendingRows? Freeze()
@@ -193,7 +218,7 @@ internal sealed class RunWriter(
 
     private AppendResult? Refusal()
     {
-        if (IsFenced) return Stale();
+        if (isFenced) return Stale();
         return chain.IsClosed
             ? new(AppendStatus.Closed, DurableSeq, $"Run {run.RunId} is closed; nothing can be appended to it.")
             : null;

@@ -37,11 +37,13 @@ internal sealed class Committer(
         return isMine;
     }
 
-    /// <summary>Writes the closing slot; it carries the files that no rows came after.</summary>
+    /// <summary>Writes the closing slot; it carries the final record, and the files that no rows came after.</summary>
     public Task<bool> CloseAsync(
-        CommitChain chain, long epoch, IReadOnlyList<SlotBlob> files, CancellationToken cancellation) =>
-        chain.TryCommitAsync(
-            New(SlotRecord.ClosedKind, chain.CommittedSeq + 1, epoch) with { Files = files }, default, cancellation);
+        CommitChain chain, long epoch, RunRecord final, IReadOnlyList<SlotBlob> files, CancellationToken cancellation)
+    {
+        var slot = New(SlotRecord.ClosedKind, chain.CommittedSeq + 1, epoch) with { Files = files, Final = final };
+        return chain.TryCommitAsync(slot, default, cancellation);
+    }
 
     /// <summary>Stores a sidecar file; null with the reason when its name is refused or taken.</summary>
     public async Task<(SlotBlob? Blob, string? Error)> PutFileAsync(FileWrite file, long seq, CancellationToken cancellation)

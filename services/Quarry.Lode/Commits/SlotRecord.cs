@@ -1,4 +1,5 @@
 using Quarry.Contracts.Events;
+using Quarry.Contracts.Runs;
 
 namespace Quarry.Lode.Commits;
 
@@ -50,6 +51,9 @@ internal sealed record SlotRecord
     public IReadOnlyList<SlotBlob> Files { get; init; } = [];
 
     public IReadOnlyList<SlotBlob> Artifacts { get; init; } = [];
+
+    /// <summary>How the run ended, in the closing slot: the state of that name follows from it.</summary>
+    public RunRecord? Final { get; init; }
 
     public bool IsClosed => Kind == ClosedKind;
 

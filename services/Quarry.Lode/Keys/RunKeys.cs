@@ -29,6 +29,7 @@ internal sealed record RunKeys(Partition Partition, string RunId)
 
     public string File(string name) => FilesFolder + BlobNames.Safe(name);
 
-    public string Artifact(string artifactId, string name) =>
-        $"{data}/artifacts/{BlobNames.Safe(artifactId)}/{BlobNames.Safe(name)}";
+    public string ArtifactFolder(string artifactId) => $"{data}/artifacts/{BlobNames.Safe(artifactId)}/";
+
+    public string Artifact(string artifactId, string name) => ArtifactFolder(artifactId) + BlobNames.Safe(name);
 }

@@ -15,6 +15,7 @@ namespace Quarry.Lode.Read;
 public sealed class LodeReader(IObjectStore store)
 {
     private const string Datasets = "datasets/";
+    private const string RunFolderPrefix = "run_id=";
 
     /// <summary>The newest record of every run, in the order of run ids.</summary>
     public async IAsyncEnumerable<RunRecord> RunsAsync([EnumeratorCancellation] CancellationToken cancellation)
@@ -41,17 +42,27 @@ public sealed class LodeReader(IObjectStore store)
         return null;
     }
 
+    /// <summary>Ids of all runs that have a log, by dataset and id; none of it is read.</summary>
+    public async IAsyncEnumerable<string> RunIdsAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var dataset in store.ListChildrenAsync(Datasets, cancellation))
+        {
+            await foreach (var run in store.ListChildrenAsync($"{Datasets}{dataset}log/", cancellation))
+                yield return Uri.UnescapeDataString(run[RunFolderPrefix.Length..].TrimEnd('/'));
+        }
+    }
+
     /// <summary>Committed rows of a run in seq order, after a seq, of one type or all.</summary>
     public async IAsyncEnumerable<EventRow> EventsAsync(
         RunRecord run, string? type, long afterSeq, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        foreach (var slot in await SlotsAsync(run, cancellation))
+        await foreach (var slot in SlotsAfterAsync(run, afterSeq, cancellation))
         {
             if (slot.File is null || slot.Last <= afterSeq) continue;
             if (type is not null && !slot.ByType.ContainsKey(type)) continue;
             var packed = await store.GetAsync(slot.File, cancellation)
                 ?? throw new StoreException($"{store.Name}: '{slot.File}' is missing: seq {slot.First} to {slot.Last} cannot be read.");
-            foreach (var line in WalRows.Lines(packed))
+            foreach (var line in WalRows.Lines(WalRows.Unpack(packed)))
             {
                 var row = ReadRow(line.Span);
                 if (row.Seq > afterSeq && (type is null || row.Type == type)) yield return row;
@@ -92,6 +103,24 @@ public sealed class LodeReader(IObjectStore store)
 
     internal Task<IReadOnlyList<SlotRecord>> SlotsAsync(RunRecord run, CancellationToken cancellation) =>
         new CommitChain(store, new RunKeys(run.Partition, run.RunId)).ReadAsync(cancellation);
+
+    /// <summary>Slots that may hold rows after a seq; a slot ends where the next one, named by its first seq, begins.</summary>
+    private async IAsyncEnumerable<SlotRecord> SlotsAfterAsync(
+        RunRecord run, long afterSeq, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var folder = new RunKeys(run.Partition, run.RunId).CommitsFolder;
+        var start = $"{folder}{afterSeq + 1:d20}.json";
+        string? before = null;
+        await foreach (var key in store.ListAsync(folder, cancellation))
+        {
+            var isPast = string.CompareOrdinal(key, start) > 0;
+            if (isPast && before is not null) yield return await SlotFile.ReadAsync(store, before, cancellation);
+            before = null;
+            if (isPast) yield return await SlotFile.ReadAsync(store, key, cancellation);
+            else before = key;
+        }
+        if (before is not null) yield return await SlotFile.ReadAsync(store, before, cancellation);
+    }
 
     private async Task<RunRecord?> LastStateAsync(string statesFolder, CancellationToken cancellation)
     {

@@ -80,7 +80,7 @@ public sealed class RunVerifier(IObjectStore store)
     private static void AddRows(SlotRecord slot, byte[] packed, SeqProof seqs, Checks checks)
     {
         var rows = 0;
-        foreach (var line in WalRows.Lines(packed))
+        foreach (var line in WalRows.Lines(WalRows.Unpack(packed)))
         {
             var row = LodeReader.ReadRow(line.Span);
             seqs.AddRow(row.Seq, row.Type);

@@ -16,9 +16,9 @@ internal static class WalRows
     public static int Count(byte[] packed) => Unpack(packed).AsSpan().Count((byte)'\n');
 
     /// <summary>Each line without its end, in order.</summary>
-    public static IEnumerable<ReadOnlyMemory<byte>> Lines(byte[] packed)
+    public static IEnumerable<ReadOnlyMemory<byte>> Lines(ReadOnlyMemory<byte> unpacked)
     {
-        ReadOnlyMemory<byte> rest = Unpack(packed);
+        var rest = unpacked;
         while (rest.Span.IndexOf((byte)'\n') is >= 0 and var end)
         {
             yield return rest[..end];

@@ -62,7 +62,7 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
         var packed = await store.GetAsync(slot.File!, cancellation)
             ?? throw new StoreException($"{store.Name}: '{slot.File}' is missing; the run cannot be settled. Run 'quarry verify'.");
         var rows = 0;
-        foreach (var line in WalRows.Lines(packed))
+        foreach (var line in WalRows.Lines(WalRows.Unpack(packed)))
         {
             using var row = JsonDocument.Parse(line, new() { MaxDepth = Limits.PayloadDepthMax + 8 });
             var type = row.RootElement.GetProperty("type").GetString()!;

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using Grpc.Core;
+using Quarry.Contracts;
+using Quarry.Contracts.Lode;
+using Quarry.Contracts.Runs;
+using Quarry.Lode.Grpc;
+using Quarry.LodeWriter.Catalogue;
+using Quarry.LodeWriter.Hosting;
+using Quarry.LodeWriter.Settling;
+
+namespace Quarry.LodeWriter.Appends;
+
+/// <summary>The gRPC door for runners (lode.proto): states, and one stream per open run.</summary>
+internal sealed class AppendService(
+    LodeHost lode, RunCatalogue catalogue, SettleQueue settling, IHostApplicationLifetime lifetime)
+    : LodeAppend.LodeAppendBase
+{
+    /// <inheritdoc/>
+    public override async Task<StateReply> RecordState(StateRequest request, ServerCallContext context)
+    {
+        try
+        {
+            var run = Parse(request.RunJson.Span);
+            await lode.Store.RecordStateAsync(run, CancellationToken.None);
+            await catalogue.ProjectAsync(run);
+            if (run.IsDone) settling.Add(run.RunId);
+            return new();
+        }
+        catch (LodeException e)
+        {
+            return new() { Error = e.Message };
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task Append(
+        IAsyncStreamReader<AppendRequest> requestStream, IServerStreamWriter<AppendReply> responseStream,
+        ServerCallContext context)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(
+            context.CancellationToken, lifetime.ApplicationStopping);
+        await using var session = new AppendSession(lode.Store, catalogue, settling);
+        try
+        {
+            // What is being appended is always brought to its end: only waiting for more is given up.
+            while (await requestStream.MoveNext(ended.Token))
+            {
+                await responseStream.WriteAsync(await session.HandleAsync(requestStream.Current), ended.Token);
+                if (session.IsOver) return;
+            }
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            throw new RpcException(new(StatusCode.Unavailable, "the Lode writer is stopping; connect again and go on"));
+        }
+    }
+
+    /// <summary>Reads a run record; a broken one is the caller's bug.</summary>
+    internal static RunRecord Parse(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<RunRecord>(json, QuarryJson.Compact) ?? throw new JsonException("it is null");
+        }
+        catch (JsonException e)
+        {
+            throw new RpcException(new(StatusCode.InvalidArgument, $"run_json is not a run record: {e.Message}"));
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using Quarry.Contracts.Lode;
+using Quarry.Contracts.Runs;
+using Quarry.Lode.Stores;
+using Quarry.LodeWriter.Catalogue;
+using Quarry.LodeWriter.Hosting;
+
+namespace Quarry.LodeWriter.Settling;
+
+/// <summary>Makes Parquet of the runs that ended, one after another, beside the appends.</summary>
+internal sealed partial class SettleService(
+    LodeHost lode, RunCatalogue catalogue, SettleQueue queue, ILogger<SettleService> logger) : BackgroundService
+{
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        foreach (var runId in await catalogue.UnsettledAsync(stoppingToken))
+            queue.Add(runId);
+        await foreach (var runId in queue.TakeAsync(stoppingToken))
+            await SettleAsync(runId, stoppingToken);
+    }
+
+    private async Task SettleAsync(string runId, CancellationToken cancellation)
+    {
+        try
+        {
+            if (await lode.Store.Reader.FindRunAsync(runId, cancellation) is not { IsDone: true } run) return;
+            if (!await lode.Store.Settler.SettleAsync(run, cancellation)) await CloseAndSettleAsync(run, cancellation);
+            await catalogue.SettledAsync(runId, cancellation);
+            Log.Settled(logger, runId);
+        }
+        catch (Exception e) when (e is StoreException or LodeException or InvalidDataException)
+        {
+            Log.Unsettled(logger, runId, e.Message);
+        }
+    }
+
+    /// <summary>A run that ended without its writer (canceled in the queue, runner lost) has no closing slot yet.</summary>
+    private async Task CloseAndSettleAsync(RunRecord run, CancellationToken cancellation)
+    {
+        var closed = await lode.Store.CloseAbandonedAsync(run, cancellation);
+        if (!closed.IsDurable) throw new LodeException($"Run {run.RunId} could not be closed: {closed.Message}");
+        _ = await lode.Store.Settler.SettleAsync(run, cancellation);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3101, LogLevel.Information, "Run {RunId} is settled")]
+        public static partial void Settled(ILogger logger, string runId);
+
+        [LoggerMessage(3102, LogLevel.Error, "Run {RunId} could not be settled; its rows stay in the wal. {Message}")]
+        public static partial void Unsettled(ILogger logger, string runId, string message);
+    }
+}
