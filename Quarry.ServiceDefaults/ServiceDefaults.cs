@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
@@ -43,11 +44,20 @@ public static class Defaults
 
     private static void AddTelemetry(this IHostApplicationBuilder builder)
     {
+        builder.Logging.AddOpenTelemetry(logging =>
+        {
+            logging.IncludeFormattedMessage = true;
+            logging.IncludeScopes = true;
+        });
         var telemetry = builder.Services.AddOpenTelemetry()
             .WithMetrics(m => m.AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation()
                 .AddMeter(TelemetryName + ".*"))
-            .WithTracing(t => t.AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddSource(TelemetryName + ".*"));
+            .WithTracing(t => t.AddAspNetCoreInstrumentation(o => o.Filter = c => !IsProbe(c.Request.Path.Value))
+                .AddHttpClientInstrumentation().AddSource(TelemetryName + ".*"));
         // Exported only when somebody listens: the variable is set by the application host or by an operator.
         if (!string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])) _ = telemetry.UseOtlpExporter();
     }
+
+    // Probes come every few seconds and say nothing.
+    private static bool IsProbe(string? path) => path is "/health" or "/alive";
 }

@@ -15,6 +15,9 @@ public sealed class ServiceKey(string? value)
     /// <summary>Environment variable that holds the key.</summary>
     public const string Variable = "QUARRY_SERVICE_KEY";
 
+    /// <summary>Shortest key that is accepted, in characters.</summary>
+    public const int LengthCharactersMin = 22;
+
     private readonly byte[]? hash = value is null ? null : SHA256.HashData(Encoding.UTF8.GetBytes(value));
 
     /// <summary>The key, to be sent; null when none is configured.</summary>
@@ -29,8 +32,16 @@ public sealed class ServiceKey(string? value)
 public static class ServiceKeyRegistration
 {
     /// <summary>Adds the key from configuration.</summary>
-    public static IServiceCollection AddServiceKey(this IServiceCollection services, IConfiguration configuration) =>
-        services.AddSingleton(new ServiceKey(configuration[ServiceKey.Variable] is { Length: > 0 } key ? key : null));
+    /// <exception cref="InvalidOperationException">The key is too short.</exception>
+    public static IServiceCollection AddServiceKey(this IServiceCollection services, IConfiguration configuration)
+    {
+        var key = configuration[ServiceKey.Variable] is { Length: > 0 } given ? given : null;
+        if (key?.Length < ServiceKey.LengthCharactersMin)
+            throw new InvalidOperationException(
+                $"{ServiceKey.Variable} is too weak: it has {key.Length} characters and needs at least "
+                + $"{ServiceKey.LengthCharactersMin}. Set the same longer one for every service.");
+        return services.AddSingleton(new ServiceKey(key));
+    }
 
     /// <summary>Refuses requests without the key, except for health probes.</summary>
     public static IApplicationBuilder UseServiceKey(this IApplicationBuilder app) => app.Use(async (context, next) =>

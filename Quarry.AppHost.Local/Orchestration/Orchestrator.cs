@@ -1,0 +1,111 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Quarry.AppHost.Local.Hosting;
+using Quarry.AppHost.Local.Launching;
+using Quarry.AppHost.Local.Notifications;
+using Quarry.AppHost.Local.Parameters;
+using Quarry.AppHost.Local.Planning;
+
+namespace Quarry.AppHost.Local.Orchestration;
+
+/// <summary>Plans the application, starts its resources in order, and ends them in the reverse order.</summary>
+internal sealed partial class Orchestrator(
+    IResourceCollection resources, ResourceStates states, LocalOptions local, OrchestrationOptions options,
+    IConfiguration configuration, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<Orchestrator> logger)
+    : IHostedService, IDisposable
+{
+    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false });
+    private readonly Dictionary<string, ResourceController> controllers = new(StringComparer.OrdinalIgnoreCase);
+    private FileLock? volumes;
+    private bool isStopping;
+
+    /// <summary>Why the application could not come up; null when it could.</summary>
+    public ResourceFailure? Failure { get; private set; }
+
+    /// <summary>The controllers of the resources, by name, in the order of the resources.</summary>
+    public IReadOnlyDictionary<string, ResourceController> Controllers => controllers;
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        Log.BackEnd(logger, local.BackEnd);
+        HoldVolumes();
+        var plans = new Planner(configuration, local.RandomizePorts).Plan(resources);
+        foreach (var plan in plans) Announce(plan);
+        var launcher = new Launcher(local.VolumesRoot);
+        var probe = new HealthProbe(http);
+        foreach (var plan in plans)
+        {
+            var controller = new ResourceController(plan, launcher, probe, states, options, clock);
+            controller.Output.Written = line => Log.Wrote(logger, plan.Name, line.Text);
+            controllers[plan.Name] = controller;
+        }
+        foreach (var controller in controllers.Values) Begin(controller);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        isStopping = true;
+        foreach (var layer in StopOrder.Layers([.. controllers.Values]))
+            await Task.WhenAll(layer.Select(c => c.StopAsync()));
+    }
+
+    /// <summary>Ends a resource and starts it again.</summary>
+    public async Task RestartAsync(string name)
+    {
+        await controllers[name].StopAsync();
+        Begin(controllers[name]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        http.Dispose();
+        volumes?.Dispose();
+    }
+
+    private void HoldVolumes()
+    {
+        if (!resources.Any(r => r.Annotations.OfType<DataVolume>().Any())) return;
+        Directory.CreateDirectory(local.VolumesRoot);
+        volumes = FileLock.TryTake(Path.Combine(local.VolumesRoot, ".lock")) ?? throw new DistributedApplicationException(
+            $"Another AppHost keeps its data in {local.VolumesRoot}. End that one, or give this one a folder of its own: --data DIR.");
+    }
+
+    private void Announce(ResourcePlan plan)
+    {
+        if (plan.StandIn is not null) local.Output.WriteLine($"quarry: stand-in for {plan.Name}: {plan.StandIn}");
+    }
+
+    private void Begin(ResourceController controller)
+    {
+        controller.Begin();
+        _ = ReportAsync(controller);
+    }
+
+    private async Task ReportAsync(ResourceController controller)
+    {
+        if (await controller.Life is not { } failure || isStopping) return;
+        Log.Failed(logger, failure.Name, failure.Reason);
+        if (!failure.IsAtStart || Failure is not null) return;
+        Failure = failure;
+        lifetime.StopApplication();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1001, LogLevel.Information, "{BackEnd}")]
+        public static partial void BackEnd(ILogger logger, string backEnd);
+
+        [LoggerMessage(1002, LogLevel.Error, "Resource '{Name}' failed. {Reason}")]
+        public static partial void Failed(ILogger logger, string name, string reason);
+
+        [LoggerMessage(1003, LogLevel.Debug, "[{Name}] {Line}")]
+        public static partial void Wrote(ILogger logger, string name, string line);
+    }
+}

@@ -1,0 +1,27 @@
+namespace Quarry.AppHost;
+
+/// <summary>What whoever starts AppHost may choose: arguments (<c>--port 0</c>) or variables.</summary>
+/// <param name="DataRoot">Folder of all data.</param>
+/// <param name="DashboardPort">Port of the dashboard; null for a free one.</param>
+/// <param name="RunnerReplicas">Processes that execute runs.</param>
+/// <param name="ScriptRoot">Folder of the scripts that may be launched.</param>
+internal sealed record AppHostSettings(string DataRoot, int? DashboardPort, int RunnerReplicas, string ScriptRoot)
+{
+    private const int DashboardPortDefault = 8420;
+    private const int RunnerReplicasDefault = 1;
+
+    /// <summary>Reads the settings: <c>--data</c> or QUARRY_DATA, <c>--port</c>, <c>--runners</c>, <c>--scripts</c>.</summary>
+    public static AppHostSettings From(IDistributedApplicationBuilder builder)
+    {
+        var configuration = builder.Configuration;
+        var repository = Path.GetDirectoryName(builder.AppHostDirectory.TrimEnd(Path.DirectorySeparatorChar))!;
+        var data = configuration["data"] ?? configuration["QUARRY_DATA"];
+        var dataRoot = data is { Length: > 0 } ? Path.GetFullPath(data) : Path.Combine(repository, "quarry-data");
+        var port = configuration.GetValue("port", DashboardPortDefault);
+        // The local back end keeps the volumes of Redis there; Aspire keeps them in the container engine.
+        configuration["Volumes:Root"] ??= Path.Combine(dataRoot, "volumes");
+        return new(
+            dataRoot, port == 0 ? null : port, configuration.GetValue("runners", RunnerReplicasDefault),
+            Path.GetFullPath(configuration["scripts"] ?? Path.Combine(repository, "examples")));
+    }
+}
