@@ -32,7 +32,7 @@ builder.Services.AddHttpClient("lode", (services, client) =>
 {
     client.BaseAddress = new Uri("https+http://lode");
     if (services.GetRequiredService<ServiceKey>().Value is { } key) client.DefaultRequestHeaders.Add(ServiceKey.Header, key);
-}).AddStandardResilienceHandler();
+});
 builder.Services.AddHostedService<LostRuns>();
 builder.Services.AddHostedService<RunWorker>();
 builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(settings.DrainMs));

@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Quarry.ServiceDefaults;
+
+namespace Quarry.Tests.Unit.ServiceDefaults;
+
+public class TelemetryTests
+{
+    private readonly ConcurrentDictionary<string, StringBuilder> received = new();
+
+    [Fact]
+    public async Task Traces_metrics_and_logs_reach_a_receiver_and_probes_leave_no_traces()
+    {
+        await using var receiver = await RunningService.StartAsync(app => app.MapPost("/v1/{signal}", ReceiveAsync));
+        var service = await RunningService.StartAsync(
+            app => app.MapGet("/logs", (ILogger<TelemetryTests> logger) => logger.LogWarning("a log line of {Subject}", "this test")),
+            (Telemetry.EndpointVariable, receiver.Address.ToString()), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"));
+        using (var client = service.Client())
+        {
+            foreach (var path in (string[])["/work", "/health", "/alive", "/logs"])
+                _ = await client.GetStringAsync(path);
+        }
+        // Ending the service sends what it holds.
+        await service.DisposeAsync();
+        Assert.Matches(ServedPath("/work"), received["traces"].ToString());
+        Assert.DoesNotMatch(ServedPath("/health"), received["traces"].ToString());
+        Assert.DoesNotMatch(ServedPath("/alive"), received["traces"].ToString());
+        Assert.Contains("http.server.request.duration", received["metrics"].ToString(), StringComparison.Ordinal);
+        Assert.Contains("a log line of this test", received["logs"].ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_is_exported_when_nobody_listens()
+    {
+        await using var service = await RunningService.StartAsync();
+        Assert.DoesNotContain(
+            service.App.Services.GetServices<ILoggerProvider>(), p => p.GetType().Name.Contains("OpenTelemetry", StringComparison.Ordinal));
+    }
+
+    // The attribute of a server's span, then a tag and a length twice; the spans of this test's own client have another.
+    private static Regex ServedPath(string path) => new($"url\\.path.{{4}}{path}", RegexOptions.Singleline);
+
+    // Names and texts are plain UTF-8 inside of the binary messages.
+    private async Task<IResult> ReceiveAsync(string signal, HttpRequest request)
+    {
+        using var reader = new StreamReader(request.Body, Encoding.Latin1);
+        var text = await reader.ReadToEndAsync();
+        var all = received.GetOrAdd(signal, _ => new());
+        lock (all) all.Append(text);
+        return Results.Ok();
+    }
+}
