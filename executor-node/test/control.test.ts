@@ -89,6 +89,20 @@ describe('the browser of a run', () => {
     await gone('killed')
   })
 
+  it('is killed when it hangs, with all of its processes', async () => {
+    const script = `export default async ({ emit, signal }) => {
+      await emit.info('ready')
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    }`
+    await using run = Executor.start({ script, env: { QUARRY_RUN_ID: 'hung' } })
+    await run.until(() => run.logs.includes('ready'))
+    for (const pid of tagged('hung')) if (Number(pid) !== run.child.pid) process.kill(Number(pid), 'SIGSTOP')
+    run.send({ type: 'cancel', reason: 'enough', grace_ms: 5_000 })
+    expect(await run.end()).toBe(0)
+    await gone('hung')
+    expect(run.profiles).toEqual([])
+  })
+
   it('is named as the cause when it ends in the middle of a run', async () => {
     const script = `export default async ({ page, emit }) => {
       await emit.info('ready')

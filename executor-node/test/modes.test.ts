@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import puppeteer from 'puppeteer-core'
 import { describe, expect, it } from 'vitest'
 import { EXECUTOR, Executor, runScript } from './harness/executor.js'
 
@@ -173,7 +174,6 @@ describe('an external browser', () => {
         if (found) resolve(found[0])
       }))
       await emit.info(endpoint)
-      process.on('exit', () => child.kill('SIGKILL'))
       await new Promise(() => {})
     }`
     const installed = spawnSync('which', ['chromium-headless-shell']).status === 0
@@ -189,7 +189,6 @@ describe('an external browser', () => {
     await using two = await runScript({ script, request })
     expect([one.code, two.code]).toEqual([0, 0])
     expect(two.logs).toEqual(['x'])
-    server.send({ type: 'cancel', reason: 'enough', grace_ms: 100 })
-    await server.end()
+    await (await puppeteer.connect({ browserWSEndpoint: String(server.logs[0]) })).close()
   })
 })

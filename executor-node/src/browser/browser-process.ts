@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { ExecutorLimits } from '../limits.js'
 import { BrowserUnavailableError } from './browser-error.js'
+import { killTree } from './kill-tree.js'
 import { PipeTransport } from './pipe-transport.js'
 
 /** What starts a browser. */
@@ -77,9 +78,10 @@ export class BrowserProcess {
   /** Makes sure that the process is gone and removes its profile. */
   async remove(): Promise<void> {
     if (!this.hasEnded) {
-      this.#child.kill('SIGKILL')
+      if (this.#child.pid !== undefined) killTree(this.#child.pid)
       await this.ended()
     }
+    this.transport.close()
     await rm(this.#profile, { recursive: true, force: true, maxRetries: 5 })
   }
 }

@@ -24,10 +24,17 @@ internal sealed record RunnerSettings
     /// <summary>Address of the Lode writer's gRPC endpoint (QUARRY_LODE_GRPC).</summary>
     public string LodeGrpc { get; init; } = "http://127.0.0.1:5092";
 
+    /// <summary>Address of the examples' own site, put where a script's <c>quarry.json</c> says <c>{site}</c> (QUARRY_EXAMPLE_SITE).</summary>
+    public string ExampleSite { get; init; } = "http://127.0.0.1:8790";
+
     /// <summary>Reads the section, and the address from its own variable.</summary>
     public static RunnerSettings Read(IConfiguration configuration)
     {
         var settings = configuration.GetSection("Runner").Get<RunnerSettings>() ?? new();
-        return configuration["QUARRY_LODE_GRPC"] is { Length: > 0 } address ? settings with { LodeGrpc = address } : settings;
+        return settings with
+        {
+            LodeGrpc = configuration["QUARRY_LODE_GRPC"] ?? settings.LodeGrpc,
+            ExampleSite = (configuration["QUARRY_EXAMPLE_SITE"] ?? settings.ExampleSite).TrimEnd('/'),
+        };
     }
 }

@@ -15,6 +15,8 @@ internal sealed record LaunchableScript(string Path, string Title, string Source
 internal sealed class ScriptRoots(RunnerSettings settings)
 {
     private static readonly string[] Extensions = [".ts", ".mts", ".js", ".mjs", ".cjs"];
+    private const string SitePlaceholder = "{site}";
+
     private readonly List<string> roots = [.. settings.ScriptRoots.Select(r => Path.TrimEndingDirectorySeparator(Path.GetFullPath(r)))];
 
     /// <summary>The whole path of a script below a root; null with the reason when it cannot be launched.</summary>
@@ -44,12 +46,13 @@ internal sealed class ScriptRoots(RunnerSettings settings)
         where Extensions.Contains(Path.GetExtension(file))
         select Describe(root, folder, file);
 
-    private static LaunchableScript Describe(string root, string folder, string file)
+    private LaunchableScript Describe(string root, string folder, string file)
     {
         var name = Path.GetFileName(folder);
         var about = Path.Combine(folder, "quarry.json");
         if (!File.Exists(about)) return new(Path.GetRelativePath(root, file), name, name, null);
-        var described = JsonSerializer.Deserialize<Description>(File.ReadAllText(about), QuarryJson.Compact);
+        var text = File.ReadAllText(about).Replace(SitePlaceholder, settings.ExampleSite, StringComparison.Ordinal);
+        var described = JsonSerializer.Deserialize<Description>(text, QuarryJson.Compact);
         return new(Path.GetRelativePath(root, file), described?.Title ?? name, described?.Source ?? name, described?.Job);
     }
 

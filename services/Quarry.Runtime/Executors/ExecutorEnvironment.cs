@@ -9,7 +9,8 @@ internal static class ExecutorEnvironment
     private static readonly string[] Allowed =
     [
         "PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "FONTCONFIG_PATH",
-        "QUARRY_BROWSER_ENDPOINT", "QUARRY_PROFILE_ROOT", "PUPPETEER_EXECUTABLE_PATH",
+        "QUARRY_BROWSER_ENDPOINT", "QUARRY_PROFILE_ROOT", "QUARRY_FAILURE_EVIDENCE", "QUARRY_NO_SANDBOX",
+        "QUARRY_RESOLVE_FROM", "PUPPETEER_EXECUTABLE_PATH",
     ];
 
     /// <summary>Replaces the environment a child would inherit.</summary>
