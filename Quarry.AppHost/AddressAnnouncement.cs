@@ -14,7 +14,9 @@ internal sealed class AddressAnnouncement(ResourceNotificationService notificati
     {
         try
         {
-            await Task.WhenAll(announced.WaitFor.Select(n => notifications.WaitForResourceHealthyAsync(n, stoppingToken)));
+            await Task.WhenAll(
+                announced.WaitFor.Select(n => notifications.WaitForResourceHealthyAsync(n, stoppingToken))
+            );
         }
         catch (DistributedApplicationException)
         {
@@ -25,7 +27,8 @@ internal sealed class AddressAnnouncement(ResourceNotificationService notificati
         var key = await announced.ApiKey.GetValueAsync(stoppingToken);
         var url = announced.Dashboard.Url;
         await Console.Out.WriteLineAsync(
-            $"quarry: dashboard {url}/?token={token}{Environment.NewLine}quarry: api {url}/api/v1 key={key}");
+            $"quarry: dashboard {url}/?token={token}{Environment.NewLine}quarry: api {url}/api/v1 key={key}"
+        );
     }
 }
 
@@ -35,19 +38,27 @@ internal sealed class AddressAnnouncement(ResourceNotificationService notificati
 /// <param name="ApiKey">What programs send.</param>
 /// <param name="WaitFor">Resources that must be healthy first.</param>
 internal sealed record AnnouncedAddress(
-    EndpointReference Dashboard, ParameterResource SignInToken, ParameterResource ApiKey, IReadOnlyList<string> WaitFor);
+    EndpointReference Dashboard,
+    ParameterResource SignInToken,
+    ParameterResource ApiKey,
+    IReadOnlyList<string> WaitFor
+);
 
 /// <summary>Adds the announcement.</summary>
 internal static class AddressAnnouncementExtensions
 {
     /// <summary>Prints the address of the dashboard when the resources are healthy.</summary>
     public static void AddAddressAnnouncement(
-        this IDistributedApplicationBuilder builder, IResourceBuilder<ProjectResource> dashboard,
-        IResourceBuilder<ParameterResource> signInToken, IResourceBuilder<ParameterResource> apiKey,
-        params string[] waitFor)
+        this IDistributedApplicationBuilder builder,
+        IResourceBuilder<ProjectResource> dashboard,
+        IResourceBuilder<ParameterResource> signInToken,
+        IResourceBuilder<ParameterResource> apiKey,
+        params string[] waitFor
+    )
     {
         builder.Services.AddSingleton(
-            new AnnouncedAddress(dashboard.GetEndpoint("http"), signInToken.Resource, apiKey.Resource, waitFor));
+            new AnnouncedAddress(dashboard.GetEndpoint("http"), signInToken.Resource, apiKey.Resource, waitFor)
+        );
         builder.Services.AddHostedService<AddressAnnouncement>();
     }
 }

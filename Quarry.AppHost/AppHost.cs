@@ -9,30 +9,38 @@ var apiKey = builder.AddGeneratedSecret("api-key");
 
 var redis = builder.AddRedis("redis").WithDataVolume("redis").WithPersistence();
 
-var lode = builder.AddProject<Projects.Quarry_LodeWriter>("lode")
+var lode = builder
+    .AddProject<Projects.Quarry_LodeWriter>("lode")
     .WithHttpEndpoint()
     .WithHttpEndpoint(name: "grpc", env: "QUARRY_GRPC_PORT")
     .WithHttpHealthCheck("/health")
-    .WithReference(redis).WaitFor(redis)
+    .WithReference(redis)
+    .WaitFor(redis)
     .WithEnvironment("Lode__Root", settings.DataRoot)
     .WithEnvironment("QUARRY_SERVICE_KEY", serviceKey);
 
-var runner = builder.AddProject<Projects.Quarry_Runner>("runner")
+var runner = builder
+    .AddProject<Projects.Quarry_Runner>("runner")
     .WithHttpEndpoint()
     .WithHttpHealthCheck("/health")
     .WithReplicas(settings.RunnerReplicas)
-    .WithReference(redis).WaitFor(redis)
-    .WithReference(lode).WaitFor(lode)
+    .WithReference(redis)
+    .WaitFor(redis)
+    .WithReference(lode)
+    .WaitFor(lode)
     .WithEnvironment("QUARRY_LODE_GRPC", lode.GetEndpoint("grpc"))
     .WithEnvironment("Runner__ScriptRoots__0", settings.ScriptRoot)
     .WithEnvironment("QUARRY_SERVICE_KEY", serviceKey);
 
-var dashboard = builder.AddProject<Projects.Quarry_Dashboard>("dashboard")
+var dashboard = builder
+    .AddProject<Projects.Quarry_Dashboard>("dashboard")
     .WithEndpoint("http", http => http.Port = settings.DashboardPort)
     .WithExternalHttpEndpoints()
     .WithHttpHealthCheck("/health")
-    .WithReference(runner).WaitFor(runner)
-    .WithReference(lode).WaitFor(lode)
+    .WithReference(runner)
+    .WaitFor(runner)
+    .WithReference(lode)
+    .WaitFor(lode)
     .WithReference(redis)
     .WithEnvironment("QUARRY_SERVICE_KEY", serviceKey)
     .WithEnvironment("QUARRY_SIGN_IN_TOKEN", signInToken)
@@ -40,7 +48,8 @@ var dashboard = builder.AddProject<Projects.Quarry_Dashboard>("dashboard")
 
 if (builder.ExecutionContext.IsRunMode)
 {
-    var site = builder.AddNodeApp("site", "../examples/site", "server.mjs")
+    var site = builder
+        .AddNodeApp("site", "../examples/site", "server.mjs")
         .WithHttpEndpoint(env: "PORT")
         .WithHttpHealthCheck("/");
     runner.WithEnvironment("QUARRY_EXAMPLE_SITE", site.GetEndpoint("http"));

@@ -21,7 +21,10 @@ internal sealed record AppHostSettings(string DataRoot, int? DashboardPort, int 
         // The local back end keeps the volumes of Redis there; Aspire keeps them in the container engine.
         configuration["Volumes:Root"] ??= Path.Combine(dataRoot, "volumes");
         return new(
-            dataRoot, port == 0 ? null : port, configuration.GetValue("runners", RunnerReplicasDefault),
-            Path.GetFullPath(configuration["scripts"] ?? Path.Combine(repository, "examples")));
+            dataRoot,
+            port == 0 ? null : port,
+            configuration.GetValue("runners", RunnerReplicasDefault),
+            Path.GetFullPath(configuration["scripts"] ?? Path.Combine(repository, "examples"))
+        );
     }
 }

@@ -8,7 +8,13 @@ internal static class GeneratedSecrets
 
     /// <summary>A secret that is made at the first start and kept in the user secrets of AppHost.</summary>
     public static IResourceBuilder<ParameterResource> AddGeneratedSecret(
-        this IDistributedApplicationBuilder builder, string name) =>
+        this IDistributedApplicationBuilder builder,
+        string name
+    ) =>
         builder.AddParameter(
-            name, new GenerateParameterDefault { MinLength = LengthCharacters, Special = false }, secret: true, persist: true);
+            name,
+            new GenerateParameterDefault { MinLength = LengthCharacters, Special = false },
+            secret: true,
+            persist: true
+        );
 }

@@ -30,7 +30,8 @@ public sealed class ServiceKey
         {
             throw new InvalidOperationException(
                 $"{Variable} has {value.Length} characters, which is easy to guess. Set one of at least {CharsMin} random "
-                + "letters and digits, the same for every service: for example the output of 'openssl rand -hex 16'.");
+                    + "letters and digits, the same for every service: for example the output of 'openssl rand -hex 16'."
+            );
         }
         Value = value;
         hash = value is null ? null : SHA256.HashData(Encoding.UTF8.GetBytes(value));
@@ -42,9 +43,11 @@ public sealed class ServiceKey
     /// <summary>Whether a caller may be served. A shown key is compared in constant time.</summary>
     /// <param name="shown">What the caller sent as key.</param>
     /// <param name="caller">Where it calls from; null for callers inside this process.</param>
-    public bool Accepts(string? shown, IPAddress? caller) => hash is null
-        ? caller is null || IPAddress.IsLoopback(caller)
-        : shown is not null && CryptographicOperations.FixedTimeEquals(hash, SHA256.HashData(Encoding.UTF8.GetBytes(shown)));
+    public bool Accepts(string? shown, IPAddress? caller) =>
+        hash is null
+            ? caller is null || IPAddress.IsLoopback(caller)
+            : shown is not null
+                && CryptographicOperations.FixedTimeEquals(hash, SHA256.HashData(Encoding.UTF8.GetBytes(shown)));
 }
 
 /// <summary>Registration of the key and of the check.</summary>
@@ -56,20 +59,28 @@ public static class ServiceKeyRegistration
         services.AddSingleton(new ServiceKey(configuration[ServiceKey.Variable] is { Length: > 0 } key ? key : null));
 
     /// <summary>Refuses requests without the key, except for health probes.</summary>
-    public static IApplicationBuilder UseServiceKey(this IApplicationBuilder app) => app.Use(async (context, next) =>
-    {
-        var key = context.RequestServices.GetRequiredService<ServiceKey>();
-        var shown = context.Request.Headers[ServiceKey.Header];
-        if (Defaults.IsProbe(context.Request.Path) || key.Accepts(shown, context.Connection.RemoteIpAddress)) await next(context);
-        else await Refusal(key).ExecuteAsync(context);
-    });
+    public static IApplicationBuilder UseServiceKey(this IApplicationBuilder app) =>
+        app.Use(
+            async (context, next) =>
+            {
+                var key = context.RequestServices.GetRequiredService<ServiceKey>();
+                var shown = context.Request.Headers[ServiceKey.Header];
+                if (Defaults.IsProbe(context.Request.Path) || key.Accepts(shown, context.Connection.RemoteIpAddress))
+                    await next(context);
+                else
+                    await Refusal(key).ExecuteAsync(context);
+            }
+        );
 
-    private static IResult Refusal(ServiceKey key) => Problems.Of(
-        StatusCodes.Status401Unauthorized, "unauthorized",
-        key.Value is null
-            ? "This service has no service key, so it serves callers on its own machine only."
-            : "This service answers the dashboard and other services only.",
-        key.Value is null
-            ? $"Set {ServiceKey.Variable} to the same value on this service and on its callers."
-            : "Call the dashboard's address with an API key.");
+    private static IResult Refusal(ServiceKey key) =>
+        Problems.Of(
+            StatusCodes.Status401Unauthorized,
+            "unauthorized",
+            key.Value is null
+                ? "This service has no service key, so it serves callers on its own machine only."
+                : "This service answers the dashboard and other services only.",
+            key.Value is null
+                ? $"Set {ServiceKey.Variable} to the same value on this service and on its callers."
+                : "Call the dashboard's address with an API key."
+        );
 }

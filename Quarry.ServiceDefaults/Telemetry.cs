@@ -20,14 +20,23 @@ public static class Telemetry
     /// <summary>Adds what is measured, and the exporter when <see cref="EndpointVariable"/> is set.</summary>
     public static void AddTelemetry(this IHostApplicationBuilder builder)
     {
-        var telemetry = builder.Services.AddOpenTelemetry()
-            .WithMetrics(metrics => metrics
-                .AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation()
-                .AddMeter($"{Name}.*"))
-            .WithTracing(traces => traces
-                .AddAspNetCoreInstrumentation(web => web.Filter = IsWork).AddHttpClientInstrumentation()
-                .AddSource($"{Name}.*"));
-        if (string.IsNullOrEmpty(builder.Configuration[EndpointVariable])) return;
+        var telemetry = builder
+            .Services.AddOpenTelemetry()
+            .WithMetrics(metrics =>
+                metrics
+                    .AddAspNetCoreInstrumentation()
+                    .AddHttpClientInstrumentation()
+                    .AddRuntimeInstrumentation()
+                    .AddMeter($"{Name}.*")
+            )
+            .WithTracing(traces =>
+                traces
+                    .AddAspNetCoreInstrumentation(web => web.Filter = IsWork)
+                    .AddHttpClientInstrumentation()
+                    .AddSource($"{Name}.*")
+            );
+        if (string.IsNullOrEmpty(builder.Configuration[EndpointVariable]))
+            return;
         builder.Logging.AddOpenTelemetry(logs =>
         {
             logs.IncludeScopes = true;

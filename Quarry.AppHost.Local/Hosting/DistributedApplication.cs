@@ -26,7 +26,8 @@ public class DistributedApplication : IHost, IAsyncDisposable
     public IServiceProvider Services => host.Services;
 
     /// <summary>Says how resources are.</summary>
-    public ResourceNotificationService ResourceNotifications => Services.GetRequiredService<ResourceNotificationService>();
+    public ResourceNotificationService ResourceNotifications =>
+        Services.GetRequiredService<ResourceNotificationService>();
 
     /// <summary>Begins the description of an application.</summary>
     public static IDistributedApplicationBuilder CreateBuilder() => CreateBuilder([]);
@@ -50,9 +51,12 @@ public class DistributedApplication : IHost, IAsyncDisposable
     /// <summary>Runs until somebody asks for the end, or until it cannot go on; then the exit code is 1.</summary>
     public async Task RunAsync(CancellationToken cancellationToken = default)
     {
-        if (isRunByTest) await WaitForEndAsync();
-        else if (Services.GetRequiredService<DistributedApplicationExecutionContext>().IsPublishMode) await PublishAsync();
-        else await RunHereAsync(cancellationToken);
+        if (isRunByTest)
+            await WaitForEndAsync();
+        else if (Services.GetRequiredService<DistributedApplicationExecutionContext>().IsPublishMode)
+            await PublishAsync();
+        else
+            await RunHereAsync(cancellationToken);
     }
 
     /// <summary>Runs until somebody asks for the end.</summary>
@@ -68,7 +72,8 @@ public class DistributedApplication : IHost, IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (isRunByTest) await StopAsync();
+        if (isRunByTest)
+            await StopAsync();
         await ((IAsyncDisposable)host).DisposeAsync();
         GC.SuppressFinalize(this);
     }

@@ -12,7 +12,12 @@ public static class ExecutableResourceBuilderExtensions
     /// <param name="workingDirectory">Folder it runs in, from the AppHost project.</param>
     /// <param name="args">Its arguments.</param>
     public static IResourceBuilder<ExecutableResource> AddExecutable(
-        this IDistributedApplicationBuilder builder, string name, string command, string workingDirectory, params string[]? args)
+        this IDistributedApplicationBuilder builder,
+        string name,
+        string command,
+        string workingDirectory,
+        params string[]? args
+    )
     {
         var folder = Path.GetFullPath(workingDirectory, builder.AppHostDirectory);
         return builder.AddResource(new ExecutableResource(name, command, folder)).WithArgs(args ?? []);

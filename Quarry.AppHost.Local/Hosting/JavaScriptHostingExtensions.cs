@@ -12,7 +12,11 @@ public static class JavaScriptHostingExtensions
     /// <param name="appDirectory">Folder it runs in, from the AppHost project.</param>
     /// <param name="scriptPath">The script, from that folder.</param>
     public static IResourceBuilder<NodeAppResource> AddNodeApp(
-        this IDistributedApplicationBuilder builder, string name, string appDirectory, string scriptPath)
+        this IDistributedApplicationBuilder builder,
+        string name,
+        string appDirectory,
+        string scriptPath
+    )
     {
         var folder = Path.GetFullPath(appDirectory, builder.AppHostDirectory);
         return builder.AddResource(new NodeAppResource(name, "node", folder)).WithArgs(scriptPath);
@@ -24,7 +28,11 @@ public static class JavaScriptHostingExtensions
     /// <param name="appDirectory">Folder of package.json, from the AppHost project.</param>
     /// <param name="runScriptName">Name of the script.</param>
     public static IResourceBuilder<JavaScriptAppResource> AddJavaScriptApp(
-        this IDistributedApplicationBuilder builder, string name, string appDirectory, string runScriptName = "dev")
+        this IDistributedApplicationBuilder builder,
+        string name,
+        string appDirectory,
+        string runScriptName = "dev"
+    )
     {
         var folder = Path.GetFullPath(appDirectory, builder.AppHostDirectory);
         return builder.AddResource(new JavaScriptAppResource(name, "npm", folder)).WithArgs("run", runScriptName);
@@ -36,8 +44,11 @@ public static class JavaScriptHostingExtensions
     /// <param name="installCommand">The command of npm; <c>ci</c> with a lock file, else <c>install</c>, when left out.</param>
     /// <param name="installArgs">More arguments.</param>
     public static IResourceBuilder<TResource> WithNpm<TResource>(
-        this IResourceBuilder<TResource> resource, bool install = true, string? installCommand = null,
-        string[]? installArgs = null)
+        this IResourceBuilder<TResource> resource,
+        bool install = true,
+        string? installCommand = null,
+        string[]? installArgs = null
+    )
         where TResource : JavaScriptAppResource
     {
         var hasLock = File.Exists(Path.Combine(resource.Resource.WorkingDirectory, "package-lock.json"));

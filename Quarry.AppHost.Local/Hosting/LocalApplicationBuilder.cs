@@ -23,13 +23,19 @@ internal sealed class LocalApplicationBuilder : IDistributedApplicationBuilder
     public LocalApplicationBuilder(string[] args, Assembly? appHost)
     {
         AppHostAssembly = appHost;
-        AppHostDirectory = LocalOptions.Metadata(appHost, LocalOptions.DirectoryMetadata) ?? Directory.GetCurrentDirectory();
-        host = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings
-        {
-            Args = args, ContentRootPath = AppHostDirectory, ApplicationName = appHost?.GetName().Name,
-        });
+        AppHostDirectory =
+            LocalOptions.Metadata(appHost, LocalOptions.DirectoryMetadata) ?? Directory.GetCurrentDirectory();
+        host = Host.CreateApplicationBuilder(
+            new HostApplicationBuilderSettings
+            {
+                Args = args,
+                ContentRootPath = AppHostDirectory,
+                ApplicationName = appHost?.GetName().Name,
+            }
+        );
         var operation = ManifestRequest.IsMade(host.Configuration)
-            ? DistributedApplicationOperation.Publish : DistributedApplicationOperation.Run;
+            ? DistributedApplicationOperation.Publish
+            : DistributedApplicationOperation.Run;
         ExecutionContext = new(operation);
         AddLogging(host.Logging);
         AddServices(host.Services);
@@ -56,10 +62,13 @@ internal sealed class LocalApplicationBuilder : IDistributedApplicationBuilder
         where T : IResource
     {
         if (resources.Any(r => string.Equals(r.Name, resource.Name, StringComparison.OrdinalIgnoreCase)))
-            throw new DistributedApplicationException($"There is a resource '{resource.Name}' already; give this one another name.");
+            throw new DistributedApplicationException(
+                $"There is a resource '{resource.Name}' already; give this one another name."
+            );
         if (!IsName(resource.Name))
             throw new DistributedApplicationException(
-                $"'{resource.Name}' cannot name a resource: use a letter, then letters, digits and single dashes, at most 64.");
+                $"'{resource.Name}' cannot name a resource: use a letter, then letters, digits and single dashes, at most 64."
+            );
         resources.Add(resource);
         return CreateResourceBuilder(resource);
     }
@@ -72,20 +81,27 @@ internal sealed class LocalApplicationBuilder : IDistributedApplicationBuilder
     /// <summary>Makes the application.</summary>
     internal DistributedApplication BuildNow()
     {
-        if (ExecutionContext.IsRunMode) Services.AddHostedService(p => p.GetRequiredService<Orchestrator>());
+        if (ExecutionContext.IsRunMode)
+            Services.AddHostedService(p => p.GetRequiredService<Orchestrator>());
         return new(host.Build(), isRunByTest: Building is not null);
     }
 
     private static bool IsName(string name) =>
-        name.Length is > 0 and <= 64 && char.IsAsciiLetter(name[0]) && name[^1] != '-'
-        && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') && !name.Contains("--", StringComparison.Ordinal);
+        name.Length is > 0 and <= 64
+        && char.IsAsciiLetter(name[0])
+        && name[^1] != '-'
+        && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
+        && !name.Contains("--", StringComparison.Ordinal);
 
     // Standard output belongs to the lines that people and scripts rely on.
-    private static void AddLogging(ILoggingBuilder logging) => logging.ClearProviders()
-        .AddFilter("Microsoft", LogLevel.Warning)
-        .AddSimpleConsole(o => o.SingleLine = false)
-        .Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
-            o => o.LogToStandardErrorThreshold = LogLevel.Trace);
+    private static void AddLogging(ILoggingBuilder logging) =>
+        logging
+            .ClearProviders()
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddSimpleConsole(o => o.SingleLine = false)
+            .Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(o =>
+                o.LogToStandardErrorThreshold = LogLevel.Trace
+            );
 
     private void AddServices(IServiceCollection services)
     {

@@ -24,11 +24,13 @@ internal sealed record LocalOptions(string BackEnd, string VolumesRoot, bool Ran
     public const string DirectoryMetadata = "QuarryAppHostDirectory";
 
     /// <summary>Reads the options.</summary>
-    public static LocalOptions From(IDistributedApplicationBuilder builder) => new(
-        Metadata(builder.AppHostAssembly, BackEndMetadata) ?? "Local back end.",
-        Path.GetFullPath(builder.Configuration[VolumesSetting] ?? "volumes", builder.AppHostDirectory),
-        builder.Configuration.GetValue(RandomizePortsSetting, defaultValue: false),
-        Console.Out);
+    public static LocalOptions From(IDistributedApplicationBuilder builder) =>
+        new(
+            Metadata(builder.AppHostAssembly, BackEndMetadata) ?? "Local back end.",
+            Path.GetFullPath(builder.Configuration[VolumesSetting] ?? "volumes", builder.AppHostDirectory),
+            builder.Configuration.GetValue(RandomizePortsSetting, defaultValue: false),
+            Console.Out
+        );
 
     /// <summary>A fact that the build wrote into an assembly.</summary>
     public static string? Metadata(Assembly? assembly, string key) =>

@@ -21,18 +21,27 @@ internal sealed class ParentWatch : IDisposable
         timer = clock.CreateTimer(
             _ =>
             {
-                if (Signals.ParentProcessId() != parent) lifetime.StopApplication();
+                if (Signals.ParentProcessId() != parent)
+                    lifetime.StopApplication();
             },
-            null, LookEvery, LookEvery);
+            null,
+            LookEvery,
+            LookEvery
+        );
 
     /// <summary>Begins to watch, where that is wanted.</summary>
     public static ParentWatch? Start(IServiceProvider services)
     {
-        if (!OperatingSystem.IsLinux() && !OperatingSystem.IsMacOS()) return null;
+        if (!OperatingSystem.IsLinux() && !OperatingSystem.IsMacOS())
+            return null;
         var parent = Signals.ParentProcessId();
         var isWanted = services.GetRequiredService<IConfiguration>().GetValue<bool?>(Setting) ?? IsDotnetRun(parent);
         return isWanted
-            ? new(parent, services.GetRequiredService<IHostApplicationLifetime>(), services.GetRequiredService<TimeProvider>())
+            ? new(
+                parent,
+                services.GetRequiredService<IHostApplicationLifetime>(),
+                services.GetRequiredService<TimeProvider>()
+            )
             : null;
     }
 
@@ -42,8 +51,11 @@ internal sealed class ParentWatch : IDisposable
     private static bool IsDotnetRun(int pid)
     {
         var path = $"/proc/{pid}/cmdline";
-        if (!File.Exists(path)) return false;
+        if (!File.Exists(path))
+            return false;
         var words = File.ReadAllText(path).Split('\0', StringSplitOptions.RemoveEmptyEntries);
-        return words.Length > 1 && Path.GetFileName(words[0]) == "dotnet" && words.Skip(1).Any(w => w is "run" or "watch");
+        return words.Length > 1
+            && Path.GetFileName(words[0]) == "dotnet"
+            && words.Skip(1).Any(w => w is "run" or "watch");
     }
 }

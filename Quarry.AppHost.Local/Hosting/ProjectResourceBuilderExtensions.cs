@@ -9,7 +9,9 @@ public static class ProjectResourceBuilderExtensions
     /// <summary>Adds a project that AppHost references. Its launch profile gives endpoints and variables.</summary>
     /// <exception cref="DistributedApplicationException">The name is taken, or the launch settings cannot be read.</exception>
     public static IResourceBuilder<ProjectResource> AddProject<TProject>(
-        this IDistributedApplicationBuilder builder, string name)
+        this IDistributedApplicationBuilder builder,
+        string name
+    )
         where TProject : IProjectMetadata, new()
     {
         var metadata = new TProject();
@@ -21,7 +23,10 @@ public static class ProjectResourceBuilderExtensions
     /// <summary>Several processes share the work behind one address.</summary>
     /// <param name="builder">The project.</param>
     /// <param name="replicas">How many, from 1.</param>
-    public static IResourceBuilder<ProjectResource> WithReplicas(this IResourceBuilder<ProjectResource> builder, int replicas)
+    public static IResourceBuilder<ProjectResource> WithReplicas(
+        this IResourceBuilder<ProjectResource> builder,
+        int replicas
+    )
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(replicas, 1);
         return builder.WithAnnotation(new ReplicaCount(replicas), ResourceAnnotationMutationBehavior.Replace);
@@ -29,7 +34,9 @@ public static class ProjectResourceBuilderExtensions
 
     /// <summary>A deployment builds the image from the Dockerfile beside the project.</summary>
     public static IResourceBuilder<T> PublishAsDockerFile<T>(
-        this IResourceBuilder<T> builder, Action<IResourceBuilder<ContainerResource>>? configure = null)
+        this IResourceBuilder<T> builder,
+        Action<IResourceBuilder<ContainerResource>>? configure = null
+    )
         where T : ProjectResource
     {
         _ = configure;

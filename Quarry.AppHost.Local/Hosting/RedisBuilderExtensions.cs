@@ -17,13 +17,22 @@ public static class RedisBuilderExtensions
     /// <param name="port">Port that clients use; a free one when left out.</param>
     /// <param name="password">Its password; a generated one when left out.</param>
     public static IResourceBuilder<RedisResource> AddRedis(
-        this IDistributedApplicationBuilder builder, string name, int? port = null,
-        IResourceBuilder<ParameterResource>? password = null)
+        this IDistributedApplicationBuilder builder,
+        string name,
+        int? port = null,
+        IResourceBuilder<ParameterResource>? password = null
+    )
     {
-        var secret = password ?? builder.AddParameter(
-            $"{name}-password", new GenerateParameterDefault { MinLength = PasswordLength, Special = false },
-            secret: true, persist: true);
-        return builder.AddResource(new RedisResource(name, secret.Resource))
+        var secret =
+            password
+            ?? builder.AddParameter(
+                $"{name}-password",
+                new GenerateParameterDefault { MinLength = PasswordLength, Special = false },
+                secret: true,
+                persist: true
+            );
+        return builder
+            .AddResource(new RedisResource(name, secret.Resource))
             .WithAnnotation(new EndpointAnnotation(ProtocolType.Tcp, name: RedisResource.EndpointName, port: port));
     }
 
@@ -32,16 +41,26 @@ public static class RedisBuilderExtensions
     /// <param name="name">Name of the volume; the resource's name when left out.</param>
     /// <param name="isReadOnly">Whether the volume may only be read.</param>
     public static IResourceBuilder<RedisResource> WithDataVolume(
-        this IResourceBuilder<RedisResource> builder, string? name = null, bool isReadOnly = false) =>
+        this IResourceBuilder<RedisResource> builder,
+        string? name = null,
+        bool isReadOnly = false
+    ) =>
         builder.WithAnnotation(
-            new DataVolume(name ?? builder.Resource.Name, isReadOnly), ResourceAnnotationMutationBehavior.Replace);
+            new DataVolume(name ?? builder.Resource.Name, isReadOnly),
+            ResourceAnnotationMutationBehavior.Replace
+        );
 
     /// <summary>Takes snapshots.</summary>
     /// <param name="builder">The server.</param>
     /// <param name="interval">Time between two; a minute when left out.</param>
     /// <param name="keysChangedThreshold">Changes that make one worth while.</param>
     public static IResourceBuilder<RedisResource> WithPersistence(
-        this IResourceBuilder<RedisResource> builder, TimeSpan? interval = null, long keysChangedThreshold = 1) =>
+        this IResourceBuilder<RedisResource> builder,
+        TimeSpan? interval = null,
+        long keysChangedThreshold = 1
+    ) =>
         builder.WithAnnotation(
-            new SnapshotInterval(interval ?? IntervalDefault, keysChangedThreshold), ResourceAnnotationMutationBehavior.Replace);
+            new SnapshotInterval(interval ?? IntervalDefault, keysChangedThreshold),
+            ResourceAnnotationMutationBehavior.Replace
+        );
 }

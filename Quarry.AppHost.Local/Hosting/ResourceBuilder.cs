@@ -11,7 +11,9 @@ internal sealed class ResourceBuilder<T>(IDistributedApplicationBuilder builder,
     public T Resource { get; } = resource;
 
     public IResourceBuilder<T> WithAnnotation<TAnnotation>(
-        TAnnotation annotation, ResourceAnnotationMutationBehavior behavior = ResourceAnnotationMutationBehavior.Append)
+        TAnnotation annotation,
+        ResourceAnnotationMutationBehavior behavior = ResourceAnnotationMutationBehavior.Append
+    )
         where TAnnotation : IResourceAnnotation
     {
         if (behavior == ResourceAnnotationMutationBehavior.Replace)

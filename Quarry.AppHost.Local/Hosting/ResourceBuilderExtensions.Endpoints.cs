@@ -17,18 +17,30 @@ public static partial class ResourceBuilderExtensions
     /// <param name="isProxied">Whether something may stand between clients and the process.</param>
     /// <exception cref="DistributedApplicationException">The resource has an endpoint of that name.</exception>
     public static IResourceBuilder<T> WithHttpEndpoint<T>(
-        this IResourceBuilder<T> builder, int? port = null, int? targetPort = null, string? name = null, string? env = null,
-        bool isProxied = true)
+        this IResourceBuilder<T> builder,
+        int? port = null,
+        int? targetPort = null,
+        string? name = null,
+        string? env = null,
+        bool isProxied = true
+    )
         where T : IResourceWithEndpoints
     {
         var endpoint = new EndpointAnnotation(
-            ProtocolType.Tcp, "http", name: name ?? "http", port: port, targetPort: targetPort, isProxied: isProxied)
+            ProtocolType.Tcp,
+            "http",
+            name: name ?? "http",
+            port: port,
+            targetPort: targetPort,
+            isProxied: isProxied
+        )
         {
             TargetPortVariable = env,
         };
         if (builder.Resource.Annotations.OfType<EndpointAnnotation>().Any(e => e.Name == endpoint.Name))
             throw new DistributedApplicationException(
-                $"Resource '{builder.Resource.Name}' has an endpoint '{endpoint.Name}' already; give this one another name.");
+                $"Resource '{builder.Resource.Name}' has an endpoint '{endpoint.Name}' already; give this one another name."
+            );
         return builder.WithAnnotation(endpoint);
     }
 
@@ -38,14 +50,20 @@ public static partial class ResourceBuilderExtensions
     /// <param name="callback">Makes the change.</param>
     /// <param name="createIfNotExists">Whether to add it when it is not there.</param>
     public static IResourceBuilder<T> WithEndpoint<T>(
-        this IResourceBuilder<T> builder, string endpointName, Action<EndpointAnnotation> callback,
-        bool createIfNotExists = true)
+        this IResourceBuilder<T> builder,
+        string endpointName,
+        Action<EndpointAnnotation> callback,
+        bool createIfNotExists = true
+    )
         where T : IResourceWithEndpoints
     {
-        var endpoint = builder.Resource.Annotations.OfType<EndpointAnnotation>().FirstOrDefault(e => e.Name == endpointName);
+        var endpoint = builder
+            .Resource.Annotations.OfType<EndpointAnnotation>()
+            .FirstOrDefault(e => e.Name == endpointName);
         if (endpoint is null)
         {
-            if (!createIfNotExists) return builder;
+            if (!createIfNotExists)
+                return builder;
             endpoint = new EndpointAnnotation(ProtocolType.Tcp, name: endpointName);
             builder.WithAnnotation(endpoint);
         }
@@ -68,7 +86,11 @@ public static partial class ResourceBuilderExtensions
     /// <param name="statusCode">The status that means healthy; 200 when left out.</param>
     /// <param name="endpointName">The endpoint to ask; <c>http</c> when left out.</param>
     public static IResourceBuilder<T> WithHttpHealthCheck<T>(
-        this IResourceBuilder<T> builder, string? path = null, int? statusCode = null, string? endpointName = null)
+        this IResourceBuilder<T> builder,
+        string? path = null,
+        int? statusCode = null,
+        string? endpointName = null
+    )
         where T : IResourceWithEndpoints =>
         builder.WithAnnotation(new HttpHealthCheck(path ?? "/", statusCode ?? StatusOk, endpointName ?? "http"));
 

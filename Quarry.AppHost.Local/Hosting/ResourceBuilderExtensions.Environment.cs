@@ -9,23 +9,36 @@ public static partial class ResourceBuilderExtensions
         where T : IResourceWithEnvironment => builder.WithAnnotation(EnvironmentEntry.Of(name, value));
 
     /// <summary>Sets a variable to a text that is made when the resource starts.</summary>
-    public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, string name, Func<string> callback)
+    public static IResourceBuilder<T> WithEnvironment<T>(
+        this IResourceBuilder<T> builder,
+        string name,
+        Func<string> callback
+    )
         where T : IResourceWithEnvironment =>
         builder.WithAnnotation(new EnvironmentEntry(name, _ => new(callback()), callback));
 
     /// <summary>Sets a variable to an expression.</summary>
     public static IResourceBuilder<T> WithEnvironment<T>(
-        this IResourceBuilder<T> builder, string name, ReferenceExpression value)
+        this IResourceBuilder<T> builder,
+        string name,
+        ReferenceExpression value
+    )
         where T : IResourceWithEnvironment => builder.WithAnnotation(EnvironmentEntry.Of(name, value));
 
     /// <summary>Sets a variable to the address of an endpoint.</summary>
     public static IResourceBuilder<T> WithEnvironment<T>(
-        this IResourceBuilder<T> builder, string name, EndpointReference endpointReference)
+        this IResourceBuilder<T> builder,
+        string name,
+        EndpointReference endpointReference
+    )
         where T : IResourceWithEnvironment => builder.WithAnnotation(EnvironmentEntry.Of(name, endpointReference));
 
     /// <summary>Sets a variable to a parameter.</summary>
     public static IResourceBuilder<T> WithEnvironment<T>(
-        this IResourceBuilder<T> builder, string name, IResourceBuilder<ParameterResource> parameter)
+        this IResourceBuilder<T> builder,
+        string name,
+        IResourceBuilder<ParameterResource> parameter
+    )
         where T : IResourceWithEnvironment => builder.WithAnnotation(EnvironmentEntry.Of(name, parameter.Resource));
 
     /// <summary>Adds arguments.</summary>

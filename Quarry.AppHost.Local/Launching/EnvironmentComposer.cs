@@ -10,7 +10,10 @@ internal static class EnvironmentComposer
     /// <param name="ports">Port on which this process listens, for each endpoint name.</param>
     /// <param name="cancellationToken">Ends the wait for values.</param>
     public static async Task<Dictionary<string, string>> ComposeAsync(
-        IResource resource, IReadOnlyDictionary<string, int> ports, CancellationToken cancellationToken)
+        IResource resource,
+        IReadOnlyDictionary<string, int> ports,
+        CancellationToken cancellationToken
+    )
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var annotation in resource.Annotations)
@@ -19,8 +22,11 @@ internal static class EnvironmentComposer
     }
 
     private static async Task AddAsync(
-        Dictionary<string, string> variables, IResourceAnnotation annotation, IReadOnlyDictionary<string, int> ports,
-        CancellationToken cancellationToken)
+        Dictionary<string, string> variables,
+        IResourceAnnotation annotation,
+        IReadOnlyDictionary<string, int> ports,
+        CancellationToken cancellationToken
+    )
     {
         switch (annotation)
         {
@@ -50,11 +56,16 @@ internal static class EnvironmentComposer
     }
 
     private static async Task AddConnectionAsync(
-        Dictionary<string, string> variables, ConnectionReference reference, CancellationToken cancellationToken)
+        Dictionary<string, string> variables,
+        ConnectionReference reference,
+        CancellationToken cancellationToken
+    )
     {
-        if (await reference.Source.GetConnectionStringAsync(cancellationToken) is not { } connection) return;
+        if (await reference.Source.GetConnectionStringAsync(cancellationToken) is not { } connection)
+            return;
         variables[$"ConnectionStrings__{reference.Name}"] = connection;
-        if (reference.Source is not RedisResource { Presence: RedisPresence.Server } redis) return;
+        if (reference.Source is not RedisResource { Presence: RedisPresence.Server } redis)
+            return;
         var prefix = AsVariable(reference.Name);
         variables[$"{prefix}_HOST"] = redis.PrimaryEndpoint.Host;
         variables[$"{prefix}_PORT"] = $"{redis.PrimaryEndpoint.Port}";

@@ -10,22 +10,31 @@ namespace Quarry.AppHost.Local.Launching;
 /// <param name="Environment">Variables it gets.</param>
 internal sealed record LaunchProfile(IReadOnlyList<Uri> Urls, IReadOnlyDictionary<string, string> Environment)
 {
-    private static readonly JsonDocumentOptions Lenient =
-        new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonDocumentOptions Lenient = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
 
     /// <summary>The profile of a project; null when it has none.</summary>
     /// <exception cref="DistributedApplicationException">The launch settings are not JSON.</exception>
     public static LaunchProfile? Find(string projectPath)
     {
         var path = Path.Combine(Path.GetDirectoryName(projectPath)!, "Properties", "launchSettings.json");
-        if (!File.Exists(path)) return null;
+        if (!File.Exists(path))
+            return null;
         try
         {
             using var settings = JsonDocument.Parse(File.ReadAllBytes(path), Lenient);
-            return settings.RootElement.GetProperty("profiles").EnumerateObject()
-                .Where(p => Text(p.Value, "commandName") == "Project").Select(p => Read(p.Value)).FirstOrDefault();
+            return settings
+                .RootElement.GetProperty("profiles")
+                .EnumerateObject()
+                .Where(p => Text(p.Value, "commandName") == "Project")
+                .Select(p => Read(p.Value))
+                .FirstOrDefault();
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or UriFormatException)
+        catch (Exception e)
+            when (e is JsonException or KeyNotFoundException or InvalidOperationException or UriFormatException)
         {
             throw new DistributedApplicationException($"{path} cannot be read: {e.Message} Repair it, or delete it.");
         }
@@ -35,10 +44,9 @@ internal sealed record LaunchProfile(IReadOnlyList<Uri> Urls, IReadOnlyDictionar
     public void ApplyTo(IResourceBuilder<ProjectResource> project)
     {
         foreach (var url in Urls)
-            project.WithAnnotation(new EndpointAnnotation(ProtocolType.Tcp, url.Scheme, port: url.Port)
-            {
-                FromLaunchProfile = true,
-            });
+            project.WithAnnotation(
+                new EndpointAnnotation(ProtocolType.Tcp, url.Scheme, port: url.Port) { FromLaunchProfile = true }
+            );
         foreach (var (name, value) in Environment)
             project.WithEnvironment(name, value);
     }

@@ -16,7 +16,11 @@ internal sealed class Launcher(string volumesRoot)
     /// <param name="cancellationToken">Ends the wait for values.</param>
     /// <exception cref="DistributedApplicationException">Something that the process needs is not there.</exception>
     public async Task<ProcessDescription> DescribeAsync(
-        IResource resource, IReadOnlyDictionary<string, int> ports, int instance, CancellationToken cancellationToken)
+        IResource resource,
+        IReadOnlyDictionary<string, int> ports,
+        int instance,
+        CancellationToken cancellationToken
+    )
     {
         var variables = await EnvironmentComposer.ComposeAsync(resource, ports, cancellationToken);
         string[] arguments = [.. resource.Annotations.OfType<ArgumentList>().SelectMany(a => a.Values)];
@@ -27,7 +31,8 @@ internal sealed class Launcher(string volumesRoot)
             JavaScriptAppResource script => NodeLauncher.Describe(script, arguments, variables),
             ExecutableResource program => new(program.Command, arguments, program.WorkingDirectory, variables),
             _ => throw new DistributedApplicationException(
-                $"Resource '{resource.Name}' ({resource.GetType().Name}) cannot be started by the local back end."),
+                $"Resource '{resource.Name}' ({resource.GetType().Name}) cannot be started by the local back end."
+            ),
         };
     }
 }

@@ -10,28 +10,43 @@ internal static class ProjectLauncher
     /// <summary>Describes the process of a project.</summary>
     /// <exception cref="DistributedApplicationException">The project is not built.</exception>
     public static ProcessDescription Describe(
-        ProjectResource project, string[] arguments, Dictionary<string, string> variables,
-        IReadOnlyDictionary<string, int> ports, int instance)
+        ProjectResource project,
+        string[] arguments,
+        Dictionary<string, string> variables,
+        IReadOnlyDictionary<string, int> ports,
+        int instance
+    )
     {
-        var metadata = project.Annotations.OfType<IBuiltProjectMetadata>().LastOrDefault()
+        var metadata =
+            project.Annotations.OfType<IBuiltProjectMetadata>().LastOrDefault()
             ?? throw new DistributedApplicationException($"Project '{project.Name}' was not built with AppHost.");
         if (!File.Exists(metadata.TargetPath))
             throw new DistributedApplicationException(
-                $"{metadata.TargetPath} of '{project.Name}' is not there. Build it: dotnet build {metadata.ProjectPath}");
+                $"{metadata.TargetPath} of '{project.Name}' is not there. Build it: dotnet build {metadata.ProjectPath}"
+            );
         // Endpoints with a variable of their own are opened by the project's code, not by ASPNETCORE_URLS.
-        var urls = project.Annotations.OfType<EndpointAnnotation>()
+        var urls = project
+            .Annotations.OfType<EndpointAnnotation>()
             .Where(e => e.TargetPortVariable is null && e.UriScheme is "http" or "https")
-            .Select(e => $"{e.UriScheme}://{EndpointReference.LoopbackHost}:{ports[e.Name]}").ToArray();
-        if (urls.Length > 0) variables["ASPNETCORE_URLS"] = string.Join(';', urls);
+            .Select(e => $"{e.UriScheme}://{EndpointReference.LoopbackHost}:{ports[e.Name]}")
+            .ToArray();
+        if (urls.Length > 0)
+            variables["ASPNETCORE_URLS"] = string.Join(';', urls);
         variables.TryAdd("OTEL_SERVICE_NAME", project.Name);
         variables.TryAdd("OTEL_RESOURCE_ATTRIBUTES", $"service.instance.id={project.Name}-{instance}");
         return new(
-            DotnetPath(), [metadata.TargetPath, .. arguments], Path.GetDirectoryName(metadata.ProjectPath)!, variables);
+            DotnetPath(),
+            [metadata.TargetPath, .. arguments],
+            Path.GetDirectoryName(metadata.ProjectPath)!,
+            variables
+        );
     }
 
     private static string DotnetPath() =>
         Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host
-            : Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath!
-            : ProgramPath.Find("dotnet") ?? throw new DistributedApplicationException(
-                "dotnet is not on PATH, but projects are started with it. Add the folder of the .NET SDK to PATH.");
+        : Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath!
+        : ProgramPath.Find("dotnet")
+            ?? throw new DistributedApplicationException(
+                "dotnet is not on PATH, but projects are started with it. Add the folder of the .NET SDK to PATH."
+            );
 }

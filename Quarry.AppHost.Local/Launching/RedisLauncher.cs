@@ -9,11 +9,16 @@ internal static class RedisLauncher
 {
     /// <summary>Describes the server's process.</summary>
     public static async Task<ProcessDescription> DescribeAsync(
-        RedisResource redis, IReadOnlyDictionary<string, int> ports, string volumesRoot, CancellationToken cancellationToken)
+        RedisResource redis,
+        IReadOnlyDictionary<string, int> ports,
+        string volumesRoot,
+        CancellationToken cancellationToken
+    )
     {
         var program = ((RedisPresence.Server)redis.Presence).Program;
         var volume = redis.Annotations.OfType<DataVolume>().LastOrDefault();
-        var folder = volume is null ? Path.GetTempPath()
+        var folder = volume is null
+            ? Path.GetTempPath()
             : Directory.CreateDirectory(Path.Combine(volumesRoot, volume.Name)).FullName;
         var password = await redis.PasswordParameter!.GetValueAsync(cancellationToken);
         return new(program, ["-"], folder, new Dictionary<string, string>())
@@ -25,16 +30,25 @@ internal static class RedisLauncher
     private static string Settings(RedisResource redis, int port, string password, string folder)
     {
         var settings = new StringBuilder()
-            .Append("bind ").AppendLine(EndpointReference.LoopbackHost)
-            .Append("port ").Append(port).AppendLine()
-            .Append("requirepass ").AppendLine(Quote(password))
-            .Append("dir ").AppendLine(Quote(folder))
-            .AppendLine("daemonize no").AppendLine("maxmemory-policy noeviction")
-            .Append("appendonly ").AppendLine(IsKept(redis) ? "yes" : "no");
+            .Append("bind ")
+            .AppendLine(EndpointReference.LoopbackHost)
+            .Append("port ")
+            .Append(port)
+            .AppendLine()
+            .Append("requirepass ")
+            .AppendLine(Quote(password))
+            .Append("dir ")
+            .AppendLine(Quote(folder))
+            .AppendLine("daemonize no")
+            .AppendLine("maxmemory-policy noeviction")
+            .Append("appendonly ")
+            .AppendLine(IsKept(redis) ? "yes" : "no");
         var snapshot = redis.Annotations.OfType<SnapshotInterval>().LastOrDefault();
-        settings.AppendLine(snapshot is null || !IsKept(redis)
-            ? "save \"\""
-            : $"save {(long)snapshot.Interval.TotalSeconds} {snapshot.KeysChangedThreshold}");
+        settings.AppendLine(
+            snapshot is null || !IsKept(redis)
+                ? "save \"\""
+                : $"save {(long)snapshot.Interval.TotalSeconds} {snapshot.KeysChangedThreshold}"
+        );
         return settings.ToString();
     }
 

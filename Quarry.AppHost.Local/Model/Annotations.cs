@@ -1,17 +1,22 @@
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>A variable of a resource's processes: text, or a value that is known later.</summary>
-internal sealed record EnvironmentEntry(string Name, Func<CancellationToken, ValueTask<string?>> Value, Func<string> Expression)
-    : IResourceAnnotation
+internal sealed record EnvironmentEntry(
+    string Name,
+    Func<CancellationToken, ValueTask<string?>> Value,
+    Func<string> Expression
+) : IResourceAnnotation
 {
     public static EnvironmentEntry Of(string name, string? text) => new(name, _ => new(text), () => text ?? "");
 
     public static EnvironmentEntry Of<T>(string name, T value)
-        where T : IValueProvider, IManifestExpressionProvider => new(name, value.GetValueAsync, () => value.ValueExpression);
+        where T : IValueProvider, IManifestExpressionProvider =>
+        new(name, value.GetValueAsync, () => value.ValueExpression);
 }
 
 /// <summary>The resource finds another one by name: its addresses go into the environment.</summary>
-internal sealed record DiscoveryReference(IResourceWithEndpoints Source, string? EndpointName = null) : IResourceAnnotation;
+internal sealed record DiscoveryReference(IResourceWithEndpoints Source, string? EndpointName = null)
+    : IResourceAnnotation;
 
 /// <summary>The resource gets the connection string of another one.</summary>
 internal sealed record ConnectionReference(IResourceWithConnectionString Source, string Name, bool IsOptional)
@@ -47,4 +52,5 @@ internal sealed record SnapshotInterval(TimeSpan Interval, long KeysChangedThres
 internal sealed record DockerfileBuild : IResourceAnnotation;
 
 /// <summary>npm installs the packages before the resource starts.</summary>
-internal sealed record NpmPackages(bool Install, string InstallCommand, IReadOnlyList<string> InstallArguments) : IResourceAnnotation;
+internal sealed record NpmPackages(bool Install, string InstallCommand, IReadOnlyList<string> InstallArguments)
+    : IResourceAnnotation;

@@ -14,7 +14,8 @@ public sealed class EndpointAnnotation : IResourceAnnotation
         int? port = null,
         int? targetPort = null,
         bool? isExternal = null,
-        bool isProxied = true)
+        bool isProxied = true
+    )
     {
         Protocol = protocol;
         UriScheme = uriScheme ?? "tcp";

@@ -4,7 +4,8 @@ namespace Aspire.Hosting.ApplicationModel;
 /// <param name="owner">The resource that listens.</param>
 /// <param name="endpointName">Name of the endpoint.</param>
 public sealed class EndpointReference(IResourceWithEndpoints owner, string endpointName)
-    : IManifestExpressionProvider, IValueProvider
+    : IManifestExpressionProvider,
+        IValueProvider
 {
     /// <summary>Loopback only: nothing that AppHost starts is reachable from other machines.</summary>
     internal const string LoopbackHost = "127.0.0.1";
@@ -35,9 +36,11 @@ public sealed class EndpointReference(IResourceWithEndpoints owner, string endpo
 
     /// <summary>Port that clients use.</summary>
     /// <exception cref="InvalidOperationException">Ports are not allocated yet.</exception>
-    public int Port => Annotation.AllocatedPort
+    public int Port =>
+        Annotation.AllocatedPort
         ?? throw new InvalidOperationException(
-            $"Endpoint '{EndpointName}' of '{Resource.Name}' has no port yet: ports are allocated when the application starts.");
+            $"Endpoint '{EndpointName}' of '{Resource.Name}' has no port yet: ports are allocated when the application starts."
+        );
 
     /// <summary>Address that clients use.</summary>
     public string Url => $"{Scheme}://{Host}:{Port}";
@@ -45,9 +48,11 @@ public sealed class EndpointReference(IResourceWithEndpoints owner, string endpo
     /// <inheritdoc/>
     public string ValueExpression => $"{{{Resource.Name}.bindings.{EndpointName}.url}}";
 
-    private EndpointAnnotation Annotation => Find()
+    private EndpointAnnotation Annotation =>
+        Find()
         ?? throw new InvalidOperationException(
-            $"Resource '{Resource.Name}' has no endpoint '{EndpointName}'; declare it with WithHttpEndpoint(name: \"{EndpointName}\").");
+            $"Resource '{Resource.Name}' has no endpoint '{EndpointName}'; declare it with WithHttpEndpoint(name: \"{EndpointName}\")."
+        );
 
     /// <inheritdoc/>
     public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken = default) => new(Url);
@@ -91,7 +96,8 @@ public enum EndpointProperty
 /// <param name="endpointReference">The endpoint.</param>
 /// <param name="property">The part.</param>
 public class EndpointReferenceExpression(EndpointReference endpointReference, EndpointProperty property)
-    : IManifestExpressionProvider, IValueProvider
+    : IManifestExpressionProvider,
+        IValueProvider
 {
     /// <summary>The endpoint.</summary>
     public EndpointReference Endpoint { get; } = endpointReference;
@@ -106,14 +112,15 @@ public class EndpointReferenceExpression(EndpointReference endpointReference, En
     /// <inheritdoc/>
     public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken = default) => new(Value);
 
-    private string Value => Property switch
-    {
-        EndpointProperty.Url => Endpoint.Url,
-        EndpointProperty.Host or EndpointProperty.IPV4Host => Endpoint.Host,
-        EndpointProperty.Port or EndpointProperty.TargetPort => $"{Endpoint.Port}",
-        EndpointProperty.Scheme => Endpoint.Scheme,
-        EndpointProperty.HostAndPort => $"{Endpoint.Host}:{Endpoint.Port}",
-        EndpointProperty.TlsEnabled => bool.FalseString,
-        _ => throw new InvalidOperationException($"Unknown endpoint property {Property}."),
-    };
+    private string Value =>
+        Property switch
+        {
+            EndpointProperty.Url => Endpoint.Url,
+            EndpointProperty.Host or EndpointProperty.IPV4Host => Endpoint.Host,
+            EndpointProperty.Port or EndpointProperty.TargetPort => $"{Endpoint.Port}",
+            EndpointProperty.Scheme => Endpoint.Scheme,
+            EndpointProperty.HostAndPort => $"{Endpoint.Host}:{Endpoint.Port}",
+            EndpointProperty.TlsEnabled => bool.FalseString,
+            _ => throw new InvalidOperationException($"Unknown endpoint property {Property}."),
+        };
 }

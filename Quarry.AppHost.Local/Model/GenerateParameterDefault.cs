@@ -29,10 +29,15 @@ public sealed class GenerateParameterDefault : ParameterDefault
     /// <inheritdoc/>
     public override string GetDefaultValue()
     {
-        var characters = (Lower ? LowerCharacters : "") + (Upper ? UpperCharacters : "")
-            + (Numeric ? NumericCharacters : "") + (Special ? SpecialCharacters : "");
+        var characters =
+            (Lower ? LowerCharacters : "")
+            + (Upper ? UpperCharacters : "")
+            + (Numeric ? NumericCharacters : "")
+            + (Special ? SpecialCharacters : "");
         if (characters.Length == 0 || MinLength < 1)
-            throw new InvalidOperationException("A generated value needs a kind of character and a length of at least 1.");
+            throw new InvalidOperationException(
+                "A generated value needs a kind of character and a length of at least 1."
+            );
         return RandomNumberGenerator.GetString(characters, MinLength);
     }
 }

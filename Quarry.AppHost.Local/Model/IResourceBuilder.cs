@@ -13,7 +13,9 @@ public interface IResourceBuilder<out T>
 
     /// <summary>Adds an annotation to the resource.</summary>
     IResourceBuilder<T> WithAnnotation<TAnnotation>(
-        TAnnotation annotation, ResourceAnnotationMutationBehavior behavior = ResourceAnnotationMutationBehavior.Append)
+        TAnnotation annotation,
+        ResourceAnnotationMutationBehavior behavior = ResourceAnnotationMutationBehavior.Append
+    )
         where TAnnotation : IResourceAnnotation;
 }
 

@@ -5,7 +5,9 @@ namespace Aspire.Hosting.ApplicationModel;
 /// <param name="callback">Finds the value; gets what to do when nobody gave one.</param>
 /// <param name="secret">True when it must never be shown.</param>
 public class ParameterResource(string name, Func<ParameterDefault?, string> callback, bool secret = false)
-    : Resource(name), IManifestExpressionProvider, IValueProvider
+    : Resource(name),
+        IManifestExpressionProvider,
+        IValueProvider
 {
     /// <summary>True when it must never be shown.</summary>
     public bool Secret { get; } = secret;

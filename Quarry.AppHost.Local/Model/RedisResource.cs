@@ -3,7 +3,9 @@ namespace Aspire.Hosting.ApplicationModel;
 /// <summary>A Redis server.</summary>
 /// <param name="name">Unique name.</param>
 /// <param name="password">Its password.</param>
-public class RedisResource(string name, ParameterResource password) : ContainerResource(name), IResourceWithConnectionString
+public class RedisResource(string name, ParameterResource password)
+    : ContainerResource(name),
+        IResourceWithConnectionString
 {
     internal const string EndpointName = "tcp";
 
@@ -24,7 +26,8 @@ public class RedisResource(string name, ParameterResource password) : ContainerR
         ReferenceExpression.Create($"{Host}:{Port},password={PasswordParameter!}");
 
     /// <summary>The address as <c>redis://:password@host:port</c>.</summary>
-    public ReferenceExpression UriExpression => ReferenceExpression.Create($"redis://:{PasswordParameter!}@{Host}:{Port}");
+    public ReferenceExpression UriExpression =>
+        ReferenceExpression.Create($"redis://:{PasswordParameter!}@{Host}:{Port}");
 
     /// <inheritdoc/>
     public string ValueExpression => $"{{{Name}.connectionString}}";

@@ -8,7 +8,11 @@ public class ReferenceExpression : IManifestExpressionProvider, IValueProvider
 {
     private readonly IManifestExpressionProvider[] manifestExpressions;
 
-    private ReferenceExpression(string format, IValueProvider[] values, IManifestExpressionProvider[] manifestExpressions)
+    private ReferenceExpression(
+        string format,
+        IValueProvider[] values,
+        IManifestExpressionProvider[] manifestExpressions
+    )
     {
         Format = format;
         ValueProviders = values;
@@ -58,7 +62,9 @@ public class ReferenceExpression : IManifestExpressionProvider, IValueProvider
 
         /// <summary>Takes a literal part.</summary>
         public readonly void AppendLiteral(string value) =>
-            format.Append(value.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal));
+            format.Append(
+                value.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal)
+            );
 
         /// <summary>Takes text that is known already.</summary>
         public readonly void AppendFormatted(string? value) => AppendLiteral(value ?? "");

@@ -5,14 +5,22 @@ namespace Aspire.Hosting.ApplicationModel
     /// <summary>A .NET project.</summary>
     /// <param name="name">Unique name.</param>
     public class ProjectResource(string name)
-        : Resource(name), IResourceWithEnvironment, IResourceWithArgs, IResourceWithServiceDiscovery, IResourceWithWaitSupport;
+        : Resource(name),
+            IResourceWithEnvironment,
+            IResourceWithArgs,
+            IResourceWithServiceDiscovery,
+            IResourceWithWaitSupport;
 
     /// <summary>A program.</summary>
     /// <param name="name">Unique name.</param>
     /// <param name="command">Path or name of the program.</param>
     /// <param name="workingDirectory">Folder it runs in.</param>
     public class ExecutableResource(string name, string command, string workingDirectory)
-        : Resource(name), IResourceWithEnvironment, IResourceWithArgs, IResourceWithEndpoints, IResourceWithWaitSupport
+        : Resource(name),
+            IResourceWithEnvironment,
+            IResourceWithArgs,
+            IResourceWithEndpoints,
+            IResourceWithWaitSupport
     {
         /// <summary>Path or name of the program.</summary>
         public string Command { get; } = command;
@@ -27,7 +35,11 @@ namespace Aspire.Hosting.ApplicationModel
     /// <param name="name">Unique name.</param>
     /// <param name="entrypoint">Entry point of the container; null for the image's.</param>
     public class ContainerResource(string name, string? entrypoint = null)
-        : Resource(name), IResourceWithEnvironment, IResourceWithArgs, IResourceWithEndpoints, IResourceWithWaitSupport
+        : Resource(name),
+            IResourceWithEnvironment,
+            IResourceWithArgs,
+            IResourceWithEndpoints,
+            IResourceWithWaitSupport
     {
         /// <summary>Entry point of the container; null for the image's.</summary>
         public string? Entrypoint { get; set; } = entrypoint;
@@ -47,7 +59,8 @@ namespace Aspire.Hosting.JavaScript
     /// <param name="command">Path or name of the program that runs it.</param>
     /// <param name="workingDirectory">Folder it runs in.</param>
     public class JavaScriptAppResource(string name, string command, string workingDirectory)
-        : ExecutableResource(name, command, workingDirectory), IResourceWithServiceDiscovery;
+        : ExecutableResource(name, command, workingDirectory),
+            IResourceWithServiceDiscovery;
 
     /// <summary>A script that Node runs.</summary>
     /// <param name="name">Unique name.</param>

@@ -14,13 +14,22 @@ public class ResourceNotificationService
     /// <param name="targetState">The state; <see cref="KnownResourceStates.Running"/> when left out.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task WaitForResourceAsync(
-        string resourceName, string? targetState = null, CancellationToken cancellationToken = default) =>
+        string resourceName,
+        string? targetState = null,
+        CancellationToken cancellationToken = default
+    ) =>
         states.WaitAsync(
-            resourceName, s => s.State?.Text == (targetState ?? KnownResourceStates.Running), cancellationToken);
+            resourceName,
+            s => s.State?.Text == (targetState ?? KnownResourceStates.Running),
+            cancellationToken
+        );
 
     /// <summary>Waits until the resource satisfies a condition.</summary>
     public async Task<ResourceEvent> WaitForResourceAsync(
-        string resourceName, Func<ResourceEvent, bool> predicate, CancellationToken cancellationToken = default)
+        string resourceName,
+        Func<ResourceEvent, bool> predicate,
+        CancellationToken cancellationToken = default
+    )
     {
         var resource = states.Resource(resourceName);
         ResourceEvent Event(CustomResourceSnapshot snapshot) => new(resource, resourceName, snapshot);
@@ -30,11 +39,15 @@ public class ResourceNotificationService
     /// <summary>Waits until the resource runs and can do its work.</summary>
     /// <exception cref="DistributedApplicationException">It ended, or could not be started.</exception>
     public async Task<ResourceEvent> WaitForResourceHealthyAsync(
-        string resourceName, CancellationToken cancellationToken = default)
+        string resourceName,
+        CancellationToken cancellationToken = default
+    )
     {
         var reached = await states.WaitAsync(resourceName, s => s.IsHealthy || s.IsTerminal, cancellationToken);
-        if (reached.IsHealthy) return new(states.Resource(resourceName), resourceName, reached);
+        if (reached.IsHealthy)
+            return new(states.Resource(resourceName), resourceName, reached);
         throw new DistributedApplicationException(
-            $"Resource '{resourceName}' is {reached.State?.Text} and will not become healthy. {reached.Reason}");
+            $"Resource '{resourceName}' is {reached.State?.Text} and will not become healthy. {reached.Reason}"
+        );
     }
 }

@@ -15,20 +15,24 @@ internal sealed class ResourceStates
     public ResourceStates(IResourceCollection resources)
     {
         this.resources = resources.ToDictionary(r => r.Name, StringComparer.OrdinalIgnoreCase);
-        foreach (var resource in resources) snapshots[resource.Name] = Initial(resource);
+        foreach (var resource in resources)
+            snapshots[resource.Name] = Initial(resource);
     }
 
     /// <summary>The resource of a name.</summary>
     /// <exception cref="DistributedApplicationException">There is none.</exception>
     public IResource Resource(string name) =>
-        resources.GetValueOrDefault(name) ?? throw new DistributedApplicationException(
-            $"There is no resource '{name}'; there are {string.Join(", ", resources.Keys)}.");
+        resources.GetValueOrDefault(name)
+        ?? throw new DistributedApplicationException(
+            $"There is no resource '{name}'; there are {string.Join(", ", resources.Keys)}."
+        );
 
     /// <summary>How a resource is now.</summary>
     public CustomResourceSnapshot Get(string name)
     {
         _ = Resource(name);
-        lock (gate) return snapshots[name];
+        lock (gate)
+            return snapshots[name];
     }
 
     /// <summary>Changes how a resource is.</summary>
@@ -46,7 +50,10 @@ internal sealed class ResourceStates
 
     /// <summary>Waits until the resource satisfies a condition.</summary>
     public async Task<CustomResourceSnapshot> WaitAsync(
-        string name, Func<CustomResourceSnapshot, bool> condition, CancellationToken cancellationToken)
+        string name,
+        Func<CustomResourceSnapshot, bool> condition,
+        CancellationToken cancellationToken
+    )
     {
         _ = Resource(name);
         while (true)
@@ -58,16 +65,18 @@ internal sealed class ResourceStates
                 now = snapshots[name];
                 next = changed.Task;
             }
-            if (condition(now)) return now;
+            if (condition(now))
+                return now;
             await next.WaitAsync(cancellationToken);
         }
     }
 
-    private static CustomResourceSnapshot Initial(IResource resource) => new()
-    {
-        ResourceType = resource.GetType().Name.Replace("Resource", "", StringComparison.Ordinal),
-        State = new(KnownResourceStates.NotStarted, null),
-    };
+    private static CustomResourceSnapshot Initial(IResource resource) =>
+        new()
+        {
+            ResourceType = resource.GetType().Name.Replace("Resource", "", StringComparison.Ordinal),
+            State = new(KnownResourceStates.NotStarted, null),
+        };
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -16,15 +16,20 @@ internal sealed class HealthProbe(HttpClient http)
     /// <param name="ports">Port on which the process listens, for each endpoint name.</param>
     /// <param name="cancellationToken">Ends the question.</param>
     public async Task<string?> AskAsync(
-        ResourcePlan plan, IReadOnlyDictionary<string, int> ports, CancellationToken cancellationToken)
+        ResourcePlan plan,
+        IReadOnlyDictionary<string, int> ports,
+        CancellationToken cancellationToken
+    )
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limited.CancelAfter(AnswerWithin);
         try
         {
-            if (plan.Resource is RedisResource redis) return await PingAsync(redis, ports, limited.Token);
+            if (plan.Resource is RedisResource redis)
+                return await PingAsync(redis, ports, limited.Token);
             foreach (var check in plan.Resource.Annotations.OfType<HttpHealthCheck>())
-                if (await GetAsync(check, ports, limited.Token) is { } problem) return problem;
+                if (await GetAsync(check, ports, limited.Token) is { } problem)
+                    return problem;
             return null;
         }
         catch (Exception e) when (e is HttpRequestException or SocketException or IOException)
@@ -38,7 +43,10 @@ internal sealed class HealthProbe(HttpClient http)
     }
 
     private async Task<string?> GetAsync(
-        HttpHealthCheck check, IReadOnlyDictionary<string, int> ports, CancellationToken cancellationToken)
+        HttpHealthCheck check,
+        IReadOnlyDictionary<string, int> ports,
+        CancellationToken cancellationToken
+    )
     {
         var url = $"http://{EndpointReference.LoopbackHost}:{ports[check.EndpointName]}{check.Path}";
         using var response = await http.GetAsync(new Uri(url), cancellationToken);
@@ -47,16 +55,23 @@ internal sealed class HealthProbe(HttpClient http)
     }
 
     private static async Task<string?> PingAsync(
-        RedisResource redis, IReadOnlyDictionary<string, int> ports, CancellationToken cancellationToken)
+        RedisResource redis,
+        IReadOnlyDictionary<string, int> ports,
+        CancellationToken cancellationToken
+    )
     {
         using var client = new TcpClient();
         await client.ConnectAsync(EndpointReference.LoopbackHost, ports[RedisResource.EndpointName], cancellationToken);
         var password = await redis.PasswordParameter!.GetValueAsync(cancellationToken) ?? "";
-        var request = $"*2\r\n$4\r\nAUTH\r\n${Encoding.UTF8.GetByteCount(password)}\r\n{password}\r\n*1\r\n$4\r\nPING\r\n";
+        var request =
+            $"*2\r\n$4\r\nAUTH\r\n${Encoding.UTF8.GetByteCount(password)}\r\n{password}\r\n*1\r\n$4\r\nPING\r\n";
         await using var stream = client.GetStream();
         await stream.WriteAsync(Encoding.UTF8.GetBytes(request), cancellationToken);
         using var reader = new StreamReader(stream, Encoding.UTF8);
-        if (await reader.ReadLineAsync(cancellationToken) is not "+OK" and var refused) return $"AUTH answered {refused}";
-        return await reader.ReadLineAsync(cancellationToken) is not "+PONG" and var other ? $"PING answered {other}" : null;
+        if (await reader.ReadLineAsync(cancellationToken) is not "+OK" and var refused)
+            return $"AUTH answered {refused}";
+        return await reader.ReadLineAsync(cancellationToken) is not "+PONG" and var other
+            ? $"PING answered {other}"
+            : null;
     }
 }

@@ -13,9 +13,15 @@ namespace Quarry.AppHost.Local.Orchestration;
 
 /// <summary>Plans the application, starts its resources in order, and ends them in the reverse order.</summary>
 internal sealed partial class Orchestrator(
-    IResourceCollection resources, ResourceStates states, LocalOptions local, OrchestrationOptions options,
-    IConfiguration configuration, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<Orchestrator> logger)
-    : IHostedService, IDisposable
+    IResourceCollection resources,
+    ResourceStates states,
+    LocalOptions local,
+    OrchestrationOptions options,
+    IConfiguration configuration,
+    IHostApplicationLifetime lifetime,
+    TimeProvider clock,
+    ILogger<Orchestrator> logger
+) : IHostedService, IDisposable
 {
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false });
     private readonly Dictionary<string, ResourceController> controllers = new(StringComparer.OrdinalIgnoreCase);
@@ -34,7 +40,8 @@ internal sealed partial class Orchestrator(
         Log.BackEnd(logger, local.BackEnd);
         HoldVolumes();
         var plans = new Planner(configuration, local.RandomizePorts).Plan(resources);
-        foreach (var plan in plans) Announce(plan);
+        foreach (var plan in plans)
+            Announce(plan);
         var launcher = new Launcher(local.VolumesRoot);
         var probe = new HealthProbe(http);
         foreach (var plan in plans)
@@ -43,7 +50,8 @@ internal sealed partial class Orchestrator(
             controller.Output.Written = line => Log.Wrote(logger, plan.Name, line.Text);
             controllers[plan.Name] = controller;
         }
-        foreach (var controller in controllers.Values) Begin(controller);
+        foreach (var controller in controllers.Values)
+            Begin(controller);
         return Task.CompletedTask;
     }
 
@@ -71,15 +79,20 @@ internal sealed partial class Orchestrator(
 
     private void HoldVolumes()
     {
-        if (!resources.Any(r => r.Annotations.OfType<DataVolume>().Any())) return;
+        if (!resources.Any(r => r.Annotations.OfType<DataVolume>().Any()))
+            return;
         Directory.CreateDirectory(local.VolumesRoot);
-        volumes = FileLock.TryTake(Path.Combine(local.VolumesRoot, ".lock")) ?? throw new DistributedApplicationException(
-            $"Another AppHost keeps its data in {local.VolumesRoot}. End that one, or give this one a folder of its own: --data DIR.");
+        volumes =
+            FileLock.TryTake(Path.Combine(local.VolumesRoot, ".lock"))
+            ?? throw new DistributedApplicationException(
+                $"Another AppHost keeps its data in {local.VolumesRoot}. End that one, or give this one a folder of its own: --data DIR."
+            );
     }
 
     private void Announce(ResourcePlan plan)
     {
-        if (plan.StandIn is not null) local.Output.WriteLine($"quarry: stand-in for {plan.Name}: {plan.StandIn}");
+        if (plan.StandIn is not null)
+            local.Output.WriteLine($"quarry: stand-in for {plan.Name}: {plan.StandIn}");
     }
 
     private void Begin(ResourceController controller)
@@ -90,9 +103,11 @@ internal sealed partial class Orchestrator(
 
     private async Task ReportAsync(ResourceController controller)
     {
-        if (await controller.Life is not { } failure || isStopping) return;
+        if (await controller.Life is not { } failure || isStopping)
+            return;
         Log.Failed(logger, failure.Name, failure.Reason);
-        if (!failure.IsAtStart || Failure is not null) return;
+        if (!failure.IsAtStart || Failure is not null)
+            return;
         Failure = failure;
         lifetime.StopApplication();
     }

@@ -13,13 +13,16 @@ internal sealed class ReplicaProxies : IAsyncDisposable
     {
         var all = new ReplicaProxies();
         foreach (var endpoint in plan.Endpoints)
-            all.proxies.Add(TcpProxy.Start(endpoint.AllocatedPort!.Value, [.. replicas.Select(r => r.Ports[endpoint.Name])]));
+            all.proxies.Add(
+                TcpProxy.Start(endpoint.AllocatedPort!.Value, [.. replicas.Select(r => r.Ports[endpoint.Name])])
+            );
         return all;
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (var proxy in proxies) await proxy.DisposeAsync();
+        foreach (var proxy in proxies)
+            await proxy.DisposeAsync();
     }
 }

@@ -10,8 +10,13 @@ namespace Quarry.AppHost.Local.Orchestration;
 
 /// <summary>Takes one resource through its life: wait, start, watch, stop.</summary>
 internal sealed class ResourceController(
-    ResourcePlan plan, Launcher launcher, HealthProbe probe, ResourceStates states, OrchestrationOptions options,
-    TimeProvider clock) : IAsyncDisposable
+    ResourcePlan plan,
+    Launcher launcher,
+    HealthProbe probe,
+    ResourceStates states,
+    OrchestrationOptions options,
+    TimeProvider clock
+) : IAsyncDisposable
 {
     private readonly List<Replica> replicas = [];
     private readonly SemaphoreSlim oneChange = new(1);
@@ -66,7 +71,8 @@ internal sealed class ResourceController(
     {
         try
         {
-            if (Plan.Replicas == 0) return BeWithoutProcess();
+            if (Plan.Replicas == 0)
+                return BeWithoutProcess();
             await WaitForOthersAsync(stop);
             await StartAsync(stop);
             return await new ResourceWatch(Plan, replicas, probe, states, options, clock).RunAsync(Output, stop);
@@ -77,7 +83,10 @@ internal sealed class ResourceController(
         }
         catch (Exception e) when (e is DistributedApplicationException or IOException or UnauthorizedAccessException)
         {
-            states.Update(Name, s => s with { State = new(KnownResourceStates.FailedToStart, "error"), Reason = e.Message });
+            states.Update(
+                Name,
+                s => s with { State = new(KnownResourceStates.FailedToStart, "error"), Reason = e.Message }
+            );
             return new(Name, e.Message, IsAtStart: true);
         }
     }
@@ -85,10 +94,16 @@ internal sealed class ResourceController(
     private ResourceFailure? BeWithoutProcess()
     {
         // Given from outside, or not there at all: in both cases nobody has to wait for it.
-        states.Update(Name, s => s with
-        {
-            State = new(KnownResourceStates.Running, null), HealthStatus = HealthStatus.Healthy, Reason = Plan.StandIn,
-        });
+        states.Update(
+            Name,
+            s =>
+                s with
+                {
+                    State = new(KnownResourceStates.Running, null),
+                    HealthStatus = HealthStatus.Healthy,
+                    Reason = Plan.StandIn,
+                }
+        );
         return null;
     }
 
@@ -96,27 +111,32 @@ internal sealed class ResourceController(
     {
         foreach (var wait in Plan.Waits)
         {
-            states.Update(Name, s => s with
-            {
-                State = new(KnownResourceStates.Waiting, null), Reason = $"waits for {wait.On.Name}",
-            });
+            states.Update(
+                Name,
+                s => s with { State = new(KnownResourceStates.Waiting, null), Reason = $"waits for {wait.On.Name}" }
+            );
             var reached = await states.WaitAsync(wait.On.Name, s => IsReached(wait, s) || s.IsTerminal, stop);
             if (!IsReached(wait, reached))
                 throw new DistributedApplicationException(
-                    $"Resource '{Name}' waits for '{wait.On.Name}', which is {reached.State?.Text}.");
+                    $"Resource '{Name}' waits for '{wait.On.Name}', which is {reached.State?.Text}."
+                );
         }
     }
 
-    private static bool IsReached(WaitCondition wait, CustomResourceSnapshot now) => wait.Kind switch
-    {
-        WaitKind.Healthy => now.IsHealthy,
-        WaitKind.Started => now.State?.Text == KnownResourceStates.Running,
-        _ => now.State?.Text == KnownResourceStates.Finished && (now.ExitCode ?? 0) == wait.ExitCode,
-    };
+    private static bool IsReached(WaitCondition wait, CustomResourceSnapshot now) =>
+        wait.Kind switch
+        {
+            WaitKind.Healthy => now.IsHealthy,
+            WaitKind.Started => now.State?.Text == KnownResourceStates.Running,
+            _ => now.State?.Text == KnownResourceStates.Finished && (now.ExitCode ?? 0) == wait.ExitCode,
+        };
 
     private async Task StartAsync(CancellationToken stop)
     {
-        states.Update(Name, s => s with { State = new(KnownResourceStates.Starting, null), ExitCode = null, Reason = null });
+        states.Update(
+            Name,
+            s => s with { State = new(KnownResourceStates.Starting, null), ExitCode = null, Reason = null }
+        );
         await new NpmInstallation(options, clock).RunAsync(Plan.Resource, Output, stop);
         Plan.Dispose();
         for (var i = 0; i < Plan.Replicas; i++)
@@ -125,30 +145,48 @@ internal sealed class ResourceController(
             var description = await launcher.DescribeAsync(Plan.Resource, ports, i, stop);
             replicas.Add(new(await SupervisedProcess.StartAsync(description, Output), ports));
         }
-        if (Plan.Replicas > 1) proxies = ReplicaProxies.Start(Plan, replicas);
-        states.Update(Name, s => s with
-        {
-            State = new(KnownResourceStates.Running, null), StartTimeStamp = clock.GetUtcNow().UtcDateTime,
-            StopTimeStamp = null, ProcessIds = [.. replicas.Select(r => r.Process.Pid)],
-        });
+        if (Plan.Replicas > 1)
+            proxies = ReplicaProxies.Start(Plan, replicas);
+        states.Update(
+            Name,
+            s =>
+                s with
+                {
+                    State = new(KnownResourceStates.Running, null),
+                    StartTimeStamp = clock.GetUtcNow().UtcDateTime,
+                    StopTimeStamp = null,
+                    ProcessIds = [.. replicas.Select(r => r.Process.Pid)],
+                }
+        );
     }
 
     private async Task EndProcessesAsync()
     {
-        if (replicas.Count == 0) return;
+        if (replicas.Count == 0)
+            return;
         var isRunning = !states.Get(Name).IsTerminal;
-        if (isRunning) states.Update(Name, s => s with { State = new(KnownResourceStates.Stopping, null) });
+        if (isRunning)
+            states.Update(Name, s => s with { State = new(KnownResourceStates.Stopping, null) });
         await (proxies?.DisposeAsync() ?? ValueTask.CompletedTask);
         proxies = null;
         await Task.WhenAll(replicas.Select(r => r.Process.StopAsync(options.StopGrace, clock)));
         var codes = await Task.WhenAll(replicas.Select(r => r.Process.Exited));
-        foreach (var replica in replicas) replica.Process.Dispose();
+        foreach (var replica in replicas)
+            replica.Process.Dispose();
         replicas.Clear();
-        if (!isRunning) return;
-        states.Update(Name, s => s with
-        {
-            State = new(KnownResourceStates.Exited, null), ExitCode = codes.Max(), HealthStatus = null,
-            StopTimeStamp = clock.GetUtcNow().UtcDateTime, ProcessIds = [],
-        });
+        if (!isRunning)
+            return;
+        states.Update(
+            Name,
+            s =>
+                s with
+                {
+                    State = new(KnownResourceStates.Exited, null),
+                    ExitCode = codes.Max(),
+                    HealthStatus = null,
+                    StopTimeStamp = clock.GetUtcNow().UtcDateTime,
+                    ProcessIds = [],
+                }
+        );
     }
 }

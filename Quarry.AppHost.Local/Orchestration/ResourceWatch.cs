@@ -8,8 +8,13 @@ namespace Quarry.AppHost.Local.Orchestration;
 
 /// <summary>Watches the processes of a resource: asks for health, sees the end.</summary>
 internal sealed class ResourceWatch(
-    ResourcePlan plan, IReadOnlyList<Replica> replicas, HealthProbe probe, ResourceStates states,
-    OrchestrationOptions options, TimeProvider clock)
+    ResourcePlan plan,
+    IReadOnlyList<Replica> replicas,
+    HealthProbe probe,
+    ResourceStates states,
+    OrchestrationOptions options,
+    TimeProvider clock
+)
 {
     private readonly long started = clock.GetTimestamp();
     private bool wasHealthy;
@@ -23,7 +28,8 @@ internal sealed class ResourceWatch(
         while (!ended.IsCompleted)
         {
             var problem = await AskAllAsync(stop);
-            if (ended.IsCompleted) break;
+            if (ended.IsCompleted)
+                break;
             Publish(problem);
             if (problem is not null && !wasHealthy && clock.GetElapsedTime(started) > options.HealthyWithin)
                 return NeverHealthy(problem, output);
@@ -57,26 +63,42 @@ internal sealed class ResourceWatch(
 
     private ResourceFailure NeverHealthy(string problem, OutputRing output)
     {
-        var reason = $"It did not become healthy in {options.HealthyWithin.TotalSeconds:0} s: {problem}.{LastLines(output)}";
-        states.Update(plan.Name, s => s with { State = new(KnownResourceStates.RuntimeUnhealthy, "error"), Reason = reason });
+        var reason =
+            $"It did not become healthy in {options.HealthyWithin.TotalSeconds:0} s: {problem}.{LastLines(output)}";
+        states.Update(
+            plan.Name,
+            s => s with { State = new(KnownResourceStates.RuntimeUnhealthy, "error"), Reason = reason }
+        );
         return new(plan.Name, reason, IsAtStart: true);
     }
 
     private ResourceFailure? Ended(int exitCode, OutputRing output)
     {
         var isGood = exitCode == 0 && replicas.Count == 1;
-        var state = isGood ? KnownResourceStates.Finished
-            : wasHealthy ? KnownResourceStates.Exited : KnownResourceStates.FailedToStart;
+        var state =
+            isGood ? KnownResourceStates.Finished
+            : wasHealthy ? KnownResourceStates.Exited
+            : KnownResourceStates.FailedToStart;
         var when = wasHealthy ? "" : " before it was healthy";
         var reason = isGood ? null : $"It ended with exit code {exitCode}{when}.{LastLines(output)}";
-        states.Update(plan.Name, s => s with
-        {
-            State = new(state, isGood ? null : "error"), ExitCode = exitCode, HealthStatus = null, Reason = reason,
-            StopTimeStamp = clock.GetUtcNow().UtcDateTime, ProcessIds = [],
-        });
+        states.Update(
+            plan.Name,
+            s =>
+                s with
+                {
+                    State = new(state, isGood ? null : "error"),
+                    ExitCode = exitCode,
+                    HealthStatus = null,
+                    Reason = reason,
+                    StopTimeStamp = clock.GetUtcNow().UtcDateTime,
+                    ProcessIds = [],
+                }
+        );
         return reason is null ? null : new(plan.Name, reason, !wasHealthy);
     }
 
     private string LastLines(OutputRing output) =>
-        output.Tail(options.TailLines) is { } tail ? $" Its last lines:{Environment.NewLine}{tail}" : " It wrote nothing.";
+        output.Tail(options.TailLines) is { } tail
+            ? $" Its last lines:{Environment.NewLine}{tail}"
+            : " It wrote nothing.";
 }

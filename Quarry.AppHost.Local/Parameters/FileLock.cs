@@ -30,7 +30,8 @@ internal sealed class FileLock : IDisposable
         using var pause = new ManualResetEventSlim();
         while (true)
         {
-            if (TryTake(path) is { } taken) return taken;
+            if (TryTake(path) is { } taken)
+                return taken;
             if (TimeProvider.System.GetElapsedTime(started) > within)
                 throw new IOException($"{path} is held by another process for {within.TotalSeconds:0} s.");
             pause.Wait(TryEvery);

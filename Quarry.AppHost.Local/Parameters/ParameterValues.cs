@@ -18,15 +18,21 @@ internal static class ParameterValues
 
     /// <summary>What somebody gave, else what was kept, else a new value, which is kept.</summary>
     public static string FindOrMake(
-        IConfiguration configuration, string name, ParameterDefault fallback, UserSecrets? secrets) =>
+        IConfiguration configuration,
+        string name,
+        ParameterDefault fallback,
+        UserSecrets? secrets
+    ) =>
         Find(configuration, name)
-            ?? secrets?.FindOrAdd(KeyOf(name), fallback.GetDefaultValue)
-            ?? fallback.GetDefaultValue();
+        ?? secrets?.FindOrAdd(KeyOf(name), fallback.GetDefaultValue)
+        ?? fallback.GetDefaultValue();
 
     /// <summary>The error of a value that somebody has to give.</summary>
-    public static DistributedApplicationException Missing(string name) => new(
-        $"Parameter '{name}' has no value. Set it with the environment variable {Section}__{name.Replace('-', '_')}, "
-        + $"the argument --{KeyOf(name)}, or `dotnet user-secrets set {KeyOf(name)} VALUE --project Quarry.AppHost`.");
+    public static DistributedApplicationException Missing(string name) =>
+        new(
+            $"Parameter '{name}' has no value. Set it with the environment variable {Section}__{name.Replace('-', '_')}, "
+                + $"the argument --{KeyOf(name)}, or `dotnet user-secrets set {KeyOf(name)} VALUE --project Quarry.AppHost`."
+        );
 
     private static string KeyOf(string name) => $"{Section}:{name}";
 }

@@ -34,7 +34,8 @@ internal sealed class UserSecrets(string path)
             Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
             using var guard = FileLock.Take($"{FilePath}.lock", TimeSpan.FromSeconds(10));
             var values = Read();
-            if (values[key]?.GetValue<string>() is { Length: > 0 } kept) return kept;
+            if (values[key]?.GetValue<string>() is { Length: > 0 } kept)
+                return kept;
             var made = make();
             values[key] = made;
             Write(values);
@@ -43,13 +44,15 @@ internal sealed class UserSecrets(string path)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DistributedApplicationException(
-                $"The user secrets file {FilePath} cannot be used: {e.Message} Make it writable, or give the value as {key}.");
+                $"The user secrets file {FilePath} cannot be used: {e.Message} Make it writable, or give the value as {key}."
+            );
         }
     }
 
     private JsonObject Read()
     {
-        if (!File.Exists(FilePath)) return [];
+        if (!File.Exists(FilePath))
+            return [];
         try
         {
             return JsonNode.Parse(File.ReadAllText(FilePath)) as JsonObject
@@ -58,7 +61,8 @@ internal sealed class UserSecrets(string path)
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new DistributedApplicationException(
-                $"The user secrets file {FilePath} is damaged: {e.Message} Repair it, or delete it: new secrets are made then.");
+                $"The user secrets file {FilePath} is damaged: {e.Message} Repair it, or delete it: new secrets are made then."
+            );
         }
     }
 
@@ -66,11 +70,14 @@ internal sealed class UserSecrets(string path)
     {
         var fresh = $"{FilePath}.{Environment.ProcessId}.tmp";
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         using (var writer = new StreamWriter(fresh, options))
             writer.Write(values.ToJsonString(Readable));
         // A reader sees the old file or the new one, whole.
-        if (File.Exists(FilePath)) File.Replace(fresh, FilePath, null);
-        else File.Move(fresh, FilePath);
+        if (File.Exists(FilePath))
+            File.Replace(fresh, FilePath, null);
+        else
+            File.Move(fresh, FilePath);
     }
 }

@@ -22,42 +22,53 @@ internal sealed class Planner(IConfiguration configuration, bool randomizePorts)
         problems.AddRange(WaitCycles.Find(all));
         foreach (var redis in all.OfType<RedisResource>())
             redis.Presence = RedisFinder.Find(configuration, redis.Name);
-        foreach (var parameter in all.OfType<ParameterResource>()) Check(parameter);
+        foreach (var parameter in all.OfType<ParameterResource>())
+            Check(parameter);
         var plans = all.Where(r => r is not ParameterResource).Select(PlanOne).ToArray();
-        foreach (var plan in plans) Allocate(plan);
-        if (problems.Count == 0) return plans;
-        foreach (var plan in plans) plan.Dispose();
+        foreach (var plan in plans)
+            Allocate(plan);
+        if (problems.Count == 0)
+            return plans;
+        foreach (var plan in plans)
+            plan.Dispose();
         throw new DistributedApplicationException(string.Join(Environment.NewLine, problems));
     }
 
     private ResourcePlan PlanOne(IResource resource)
     {
-        if (resource is RedisResource redis) return PlanRedis(redis);
+        if (resource is RedisResource redis)
+            return PlanRedis(redis);
         if (resource is ContainerResource)
             problems.Add(
                 $"Resource '{resource.Name}' is a container, which the local back end cannot run: it starts projects, "
-                + "programs, Node and Redis. Build with -p:UseAspire=true for containers.");
+                    + "programs, Node and Redis. Build with -p:UseAspire=true for containers."
+            );
         var wanted = resource.Annotations.OfType<ReplicaCount>().LastOrDefault()?.Value ?? 1;
-        var missing = resource.Annotations.OfType<ConnectionReference>()
+        var missing = resource
+            .Annotations.OfType<ConnectionReference>()
             .FirstOrDefault(r => r.Source is RedisResource { Presence: RedisPresence.Absent });
-        if (wanted == 1 || missing is null) return new(resource, wanted);
+        if (wanted == 1 || missing is null)
+            return new(resource, wanted);
         return new(resource, 1)
         {
-            StandIn = $"one process instead of {wanted}: without '{missing.Source.Name}' they could not share the work.",
+            StandIn =
+                $"one process instead of {wanted}: without '{missing.Source.Name}' they could not share the work.",
         };
     }
 
-    private static ResourcePlan PlanRedis(RedisResource redis) => redis.Presence switch
-    {
-        RedisPresence.Server => new(redis, 1),
-        RedisPresence.Given => new(redis, 0),
-        RedisPresence.Absent absent => new(redis, 0)
+    private static ResourcePlan PlanRedis(RedisResource redis) =>
+        redis.Presence switch
         {
-            StandIn = $"none, {absent.Reason}; services use queues inside their own process. "
-                + $"For a real one install redis-server or set ConnectionStrings__{redis.Name}.",
-        },
-        _ => throw new InvalidOperationException($"Unknown presence {redis.Presence}."),
-    };
+            RedisPresence.Server => new(redis, 1),
+            RedisPresence.Given => new(redis, 0),
+            RedisPresence.Absent absent => new(redis, 0)
+            {
+                StandIn =
+                    $"none, {absent.Reason}; services use queues inside their own process. "
+                    + $"For a real one install redis-server or set ConnectionStrings__{redis.Name}.",
+            },
+            _ => throw new InvalidOperationException($"Unknown presence {redis.Presence}."),
+        };
 
     private void Check(ParameterResource parameter)
     {
@@ -67,7 +78,8 @@ internal sealed class Planner(IConfiguration configuration, bool randomizePorts)
             if (parameter.Default is GenerateParameterDefault { MinLength: var least } && value!.Length < least)
                 problems.Add(
                     $"Parameter '{parameter.Name}' is too weak: it has {value.Length} characters and needs at least {least}. "
-                    + "Give a longer one, or none: it is generated then.");
+                        + "Give a longer one, or none: it is generated then."
+                );
         }
         catch (DistributedApplicationException e)
         {
@@ -77,7 +89,8 @@ internal sealed class Planner(IConfiguration configuration, bool randomizePorts)
 
     private void Allocate(ResourcePlan plan)
     {
-        if (plan.Replicas == 0) return;
+        if (plan.Replicas == 0)
+            return;
         foreach (var endpoint in plan.Endpoints)
         {
             var wanted = randomizePorts ? 0 : endpoint.Port ?? 0;
@@ -89,7 +102,8 @@ internal sealed class Planner(IConfiguration configuration, bool randomizePorts)
             }
             problems.Add(
                 $"Port {wanted} of '{plan.Name}' ({endpoint.Name}) is in use by another process, perhaps another Quarry. "
-                + "End that one, or start with --port 0 to take a free port.");
+                    + "End that one, or start with --port 0 to take a free port."
+            );
         }
     }
 }

@@ -22,7 +22,8 @@ internal sealed class PortReservation : IDisposable
             fresh.Bind(new IPEndPoint(IPAddress.Loopback, port));
             return new(fresh);
         }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
+        catch (SocketException e)
+            when (e.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
         {
             fresh.Dispose();
             return null;

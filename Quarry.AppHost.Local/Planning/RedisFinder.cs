@@ -15,11 +15,14 @@ internal static class RedisFinder
     /// <summary>A given connection string, else a server of this machine, else nothing.</summary>
     public static RedisPresence Find(IConfiguration configuration, string name)
     {
-        if (configuration.GetConnectionString(name) is { Length: > 0 } given) return new RedisPresence.Given(given);
+        if (configuration.GetConnectionString(name) is { Length: > 0 } given)
+            return new RedisPresence.Given(given);
         var wanted = configuration[ServerSetting];
-        if (wanted == None) return new RedisPresence.Absent($"it is turned off with --{ServerSetting} {None}");
+        if (wanted == None)
+            return new RedisPresence.Absent($"it is turned off with --{ServerSetting} {None}");
         var program = wanted is null ? ProgramPath.Find("redis-server", "valkey-server") : ProgramPath.Find(wanted);
-        if (program is not null) return new RedisPresence.Server(program);
+        if (program is not null)
+            return new RedisPresence.Server(program);
         return new RedisPresence.Absent($"{wanted ?? "redis-server"} was not found");
     }
 }

@@ -25,7 +25,8 @@ internal sealed record ResourcePlan(IResource Resource, int Replicas) : IDisposa
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var reservation in Reservations) reservation.Dispose();
+        foreach (var reservation in Reservations)
+            reservation.Dispose();
         Reservations.Clear();
     }
 }

@@ -17,11 +17,15 @@ internal static class WaitCycles
     private static string? Visit(IResource resource, List<IResource> path, HashSet<IResource> finished)
     {
         var start = path.IndexOf(resource);
-        if (start >= 0) return string.Join(" -> ", path.Skip(start).Append(resource).Select(r => r.Name));
-        if (!finished.Add(resource)) return null;
+        if (start >= 0)
+            return string.Join(" -> ", path.Skip(start).Append(resource).Select(r => r.Name));
+        if (!finished.Add(resource))
+            return null;
         path.Add(resource);
-        var cycle = resource.Annotations.OfType<WaitCondition>()
-            .Select(w => Visit(w.On, path, finished)).FirstOrDefault(c => c is not null);
+        var cycle = resource
+            .Annotations.OfType<WaitCondition>()
+            .Select(w => Visit(w.On, path, finished))
+            .FirstOrDefault(c => c is not null);
         path.Remove(resource);
         return cycle;
     }

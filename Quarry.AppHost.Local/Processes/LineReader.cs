@@ -14,7 +14,8 @@ internal static class LineReader
         var pending = new StringBuilder();
         while (await reader.ReadAsync(block) is var count and > 0)
             Cut(block.AsSpan(0, count), pending, line);
-        if (pending.Length > 0) line(pending.ToString());
+        if (pending.Length > 0)
+            line(pending.ToString());
     }
 
     private static void Cut(ReadOnlySpan<char> text, StringBuilder pending, Action<string> line)
@@ -26,7 +27,8 @@ internal static class LineReader
             text = text[(end + 1)..];
         }
         pending.Append(text);
-        if (pending.Length <= OutputRing.LineCharactersMax) return;
+        if (pending.Length <= OutputRing.LineCharactersMax)
+            return;
         line(pending.ToString());
         pending.Clear();
     }

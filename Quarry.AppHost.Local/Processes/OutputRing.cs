@@ -29,7 +29,8 @@ internal sealed class OutputRing(TimeProvider clock)
     {
         get
         {
-            lock (gate) return [.. lines];
+            lock (gate)
+                return [.. lines];
         }
     }
 
@@ -43,13 +44,15 @@ internal sealed class OutputRing(TimeProvider clock)
     /// <summary>Takes a line.</summary>
     public void Add(string text, bool isError)
     {
-        var kept = text.Length <= LineCharactersMax ? text : $"{text[..LineCharactersMax]} ... ({text.Length} characters)";
+        var kept =
+            text.Length <= LineCharactersMax ? text : $"{text[..LineCharactersMax]} ... ({text.Length} characters)";
         OutputLine line;
         lock (gate)
         {
             line = new(++written, clock.GetUtcNow(), isError, kept);
             lines.Enqueue(line);
-            if (lines.Count > LinesMax) lines.Dequeue();
+            if (lines.Count > LinesMax)
+                lines.Dequeue();
         }
         Written?.Invoke(line);
     }

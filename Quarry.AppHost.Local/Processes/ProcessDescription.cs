@@ -9,7 +9,8 @@ internal sealed record ProcessDescription(
     string Program,
     IReadOnlyList<string> Arguments,
     string WorkingDirectory,
-    IReadOnlyDictionary<string, string> Environment)
+    IReadOnlyDictionary<string, string> Environment
+)
 {
     /// <summary>What is written to its standard input, which is then closed; null for nothing.</summary>
     public string? Input { get; init; }

@@ -8,9 +8,12 @@ internal static class ProgramPath
 
     private static string? FindOne(string name)
     {
-        if (Path.IsPathRooted(name)) return File.Exists(name) ? name : null;
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "")
-            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        if (Path.IsPathRooted(name))
+            return File.Exists(name) ? name : null;
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(
+            Path.PathSeparator,
+            StringSplitOptions.RemoveEmptyEntries
+        );
         string[] endings = OperatingSystem.IsWindows() ? [".exe", ".cmd"] : [""];
         return folders.SelectMany(f => endings.Select(e => Path.Combine(f, name + e))).FirstOrDefault(File.Exists);
     }

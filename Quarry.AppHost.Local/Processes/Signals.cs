@@ -21,11 +21,14 @@ internal static partial class Signals
 
     private static bool Deliver(int target, int signal)
     {
-        if (kill(target, signal) == 0) return true;
+        if (kill(target, signal) == 0)
+            return true;
         var error = Marshal.GetLastPInvokeError();
-        if (error == NoSuchProcess) return false;
+        if (error == NoSuchProcess)
+            return false;
         throw new InvalidOperationException(
-            $"Signal {signal} cannot be sent to process {target}: {Marshal.GetPInvokeErrorMessage(error)}.");
+            $"Signal {signal} cannot be sent to process {target}: {Marshal.GetPInvokeErrorMessage(error)}."
+        );
     }
 
     [LibraryImport("libc", SetLastError = true)]

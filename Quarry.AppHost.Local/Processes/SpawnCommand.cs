@@ -30,12 +30,15 @@ internal static class SpawnCommand
         };
         string[] words = [.. Prefix(), description.Program, .. description.Arguments];
         start.FileName = words[0];
-        foreach (var word in words[1..]) start.ArgumentList.Add(word);
-        foreach (var (name, value) in description.Environment) start.Environment[name] = value;
+        foreach (var word in words[1..])
+            start.ArgumentList.Add(word);
+        foreach (var (name, value) in description.Environment)
+            start.Environment[name] = value;
         return start;
     }
 
-    private static string[] Prefix() => EndsWithParent
-        ? [SetSid!, SetPriv!, "--pdeathsig", "TERM", "sh", "-c", GuardScript, "sh", $"{Environment.ProcessId}"]
-        : [];
+    private static string[] Prefix() =>
+        EndsWithParent
+            ? [SetSid!, SetPriv!, "--pdeathsig", "TERM", "sh", "-c", GuardScript, "sh", $"{Environment.ProcessId}"]
+            : [];
 }

@@ -38,8 +38,10 @@ internal sealed class SupervisedProcess : IDisposable
     /// <returns>False when it had to be killed.</returns>
     public async Task<bool> StopAsync(TimeSpan grace, TimeProvider clock)
     {
-        if (Exited.IsCompleted) return true;
-        if (OperatingSystem.IsWindows() || !Signals.Send(Pid, Signals.Terminate)) return await KillAsync();
+        if (Exited.IsCompleted)
+            return true;
+        if (OperatingSystem.IsWindows() || !Signals.Send(Pid, Signals.Terminate))
+            return await KillAsync();
         try
         {
             await process.WaitForExitAsync().WaitAsync(grace, clock);
@@ -65,7 +67,8 @@ internal sealed class SupervisedProcess : IDisposable
         catch (Win32Exception e)
         {
             throw new DistributedApplicationException(
-                $"'{description.Program}' cannot be started in {description.WorkingDirectory}: {e.Message}.");
+                $"'{description.Program}' cannot be started in {description.WorkingDirectory}: {e.Message}."
+            );
         }
     }
 
@@ -80,14 +83,16 @@ internal sealed class SupervisedProcess : IDisposable
     // Somebody of the group may outlive the process that leads it: npm's scripts, for example.
     private void KillGroup()
     {
-        if (SpawnCommand.EndsWithParent) _ = Signals.SendToGroup(Pid, Signals.Kill);
+        if (SpawnCommand.EndsWithParent)
+            _ = Signals.SendToGroup(Pid, Signals.Kill);
     }
 
     private async Task<int> RunAsync(OutputRing output)
     {
         var readers = Task.WhenAll(
             LineReader.ReadAsync(process.StandardOutput, l => output.Add(l, isError: false)),
-            LineReader.ReadAsync(process.StandardError, l => output.Add(l, isError: true)));
+            LineReader.ReadAsync(process.StandardError, l => output.Add(l, isError: true))
+        );
         await process.WaitForExitAsync();
         // A grandchild that left the group may hold the pipes open for ever; what the process wrote is read long before.
         await Task.WhenAny(readers, Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System));
@@ -98,7 +103,8 @@ internal sealed class SupervisedProcess : IDisposable
     {
         try
         {
-            if (input is not null) await process.StandardInput.WriteAsync(input);
+            if (input is not null)
+                await process.StandardInput.WriteAsync(input);
             process.StandardInput.Close();
         }
         catch (IOException)

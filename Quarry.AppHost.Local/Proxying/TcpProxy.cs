@@ -45,8 +45,11 @@ internal sealed class TcpProxy : IAsyncDisposable
                 var served = ServeAsync(client);
                 connections[served] = 0;
                 _ = served.ContinueWith(
-                    t => connections.TryRemove(t, out _), CancellationToken.None,
-                    TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                    t => connections.TryRemove(t, out _),
+                    CancellationToken.None,
+                    TaskContinuationOptions.ExecuteSynchronously,
+                    TaskScheduler.Default
+                );
             }
             catch (OperationCanceledException)
             {
@@ -64,7 +67,8 @@ internal sealed class TcpProxy : IAsyncDisposable
         using var _ = client;
         using var server = await ConnectAsync();
         // Nobody accepted: closing the client's connection says so.
-        if (server is null) return;
+        if (server is null)
+            return;
         await Task.WhenAll(CopyAsync(client, server), CopyAsync(server, client));
     }
 
@@ -97,7 +101,8 @@ internal sealed class TcpProxy : IAsyncDisposable
             await source.CopyToAsync(target, stop.Token);
             to.Shutdown(SocketShutdown.Send);
         }
-        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e)
+            when (e is SocketException or IOException or OperationCanceledException or ObjectDisposedException)
         {
             // One side is gone, so both connections end: the other direction must not wait for ever.
             from.Dispose();

@@ -12,8 +12,15 @@ internal static class ManifestBindings
         var all = new JsonObject();
         foreach (var endpoint in resource.Annotations.OfType<EndpointAnnotation>())
         {
-            if (endpoint.FromLaunchProfile) AddBoth(all, endpoint.IsExternal);
-            else all[endpoint.Name] = Binding(endpoint.UriScheme, endpoint.Transport, endpoint.IsExternal, endpoint.TargetPort);
+            if (endpoint.FromLaunchProfile)
+                AddBoth(all, endpoint.IsExternal);
+            else
+                all[endpoint.Name] = Binding(
+                    endpoint.UriScheme,
+                    endpoint.Transport,
+                    endpoint.IsExternal,
+                    endpoint.TargetPort
+                );
         }
         return all;
     }
@@ -26,9 +33,16 @@ internal static class ManifestBindings
 
     private static JsonObject Binding(string scheme, string transport, bool isExternal, int? targetPort)
     {
-        var binding = new JsonObject { ["scheme"] = scheme, ["protocol"] = "tcp", ["transport"] = transport };
-        if (targetPort is { } port) binding["targetPort"] = port;
-        if (isExternal) binding["external"] = true;
+        var binding = new JsonObject
+        {
+            ["scheme"] = scheme,
+            ["protocol"] = "tcp",
+            ["transport"] = transport,
+        };
+        if (targetPort is { } port)
+            binding["targetPort"] = port;
+        if (isExternal)
+            binding["external"] = true;
         return binding;
     }
 }

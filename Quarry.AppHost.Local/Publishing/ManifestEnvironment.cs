@@ -10,8 +10,10 @@ internal static class ManifestEnvironment
     public static JsonObject Of(IResource resource)
     {
         var all = new JsonObject();
-        if (resource is ProjectResource) AddProjectDefaults(all);
-        foreach (var annotation in resource.Annotations) Add(all, resource, annotation);
+        if (resource is ProjectResource)
+            AddProjectDefaults(all);
+        foreach (var annotation in resource.Annotations)
+            Add(all, resource, annotation);
         return all;
     }
 

@@ -11,21 +11,25 @@ internal static class ManifestResource
     private const string RedisImage = "docker.io/library/redis:8.2";
 
     /// <summary>Describes a resource.</summary>
-    public static JsonObject Of(IResource resource, string folder) => resource switch
-    {
-        ParameterResource parameter => Parameter(parameter),
-        RedisResource redis => Redis(redis),
-        ProjectResource project => Project(project, folder),
-        ExecutableResource program => Executable(program, folder),
-        _ => throw new DistributedApplicationException(
-            $"Resource '{resource.Name}' ({resource.GetType().Name}) cannot be written to a manifest by the local back end."),
-    };
+    public static JsonObject Of(IResource resource, string folder) =>
+        resource switch
+        {
+            ParameterResource parameter => Parameter(parameter),
+            RedisResource redis => Redis(redis),
+            ProjectResource project => Project(project, folder),
+            ExecutableResource program => Executable(program, folder),
+            _ => throw new DistributedApplicationException(
+                $"Resource '{resource.Name}' ({resource.GetType().Name}) cannot be written to a manifest by the local back end."
+            ),
+        };
 
     private static JsonObject Parameter(ParameterResource parameter)
     {
         var input = new JsonObject { ["type"] = "string" };
-        if (parameter.Secret) input["secret"] = true;
-        if (parameter.Default is GenerateParameterDefault generated) input["default"] = Generated(generated);
+        if (parameter.Secret)
+            input["secret"] = true;
+        if (parameter.Default is GenerateParameterDefault generated)
+            input["default"] = Generated(generated);
         return new()
         {
             ["type"] = "parameter.v0",
@@ -37,10 +41,14 @@ internal static class ManifestResource
     private static JsonObject Generated(GenerateParameterDefault generated)
     {
         var rules = new JsonObject { ["minLength"] = generated.MinLength };
-        if (!generated.Lower) rules["lower"] = false;
-        if (!generated.Upper) rules["upper"] = false;
-        if (!generated.Numeric) rules["numeric"] = false;
-        if (!generated.Special) rules["special"] = false;
+        if (!generated.Lower)
+            rules["lower"] = false;
+        if (!generated.Upper)
+            rules["upper"] = false;
+        if (!generated.Numeric)
+            rules["numeric"] = false;
+        if (!generated.Special)
+            rules["special"] = false;
         return new() { ["generate"] = rules };
     }
 
@@ -55,16 +63,23 @@ internal static class ManifestResource
             ["args"] = new JsonArray("-c", RedisCommand(redis)),
         };
         if (redis.Annotations.OfType<DataVolume>().LastOrDefault() is { } volume)
-            described["volumes"] = new JsonArray(new JsonObject
-            {
-                ["name"] = volume.Name, ["target"] = "/data", ["readOnly"] = volume.IsReadOnly,
-            });
+            described["volumes"] = new JsonArray(
+                new JsonObject
+                {
+                    ["name"] = volume.Name,
+                    ["target"] = "/data",
+                    ["readOnly"] = volume.IsReadOnly,
+                }
+            );
         described["env"] = new JsonObject { ["REDIS_PASSWORD"] = redis.PasswordParameter!.ValueExpression };
         described["bindings"] = new JsonObject
         {
             ["tcp"] = new JsonObject
             {
-                ["scheme"] = "tcp", ["protocol"] = "tcp", ["transport"] = "tcp", ["targetPort"] = 6379,
+                ["scheme"] = "tcp",
+                ["protocol"] = "tcp",
+                ["transport"] = "tcp",
+                ["targetPort"] = 6379,
             },
         };
         return described;
@@ -73,7 +88,8 @@ internal static class ManifestResource
     private static string RedisCommand(RedisResource redis)
     {
         var save = redis.Annotations.OfType<SnapshotInterval>().LastOrDefault() is { } snapshot
-            ? $" --save {(long)snapshot.Interval.TotalSeconds} {snapshot.KeysChangedThreshold}" : "";
+            ? $" --save {(long)snapshot.Interval.TotalSeconds} {snapshot.KeysChangedThreshold}"
+            : "";
         return $"redis-server --requirepass $REDIS_PASSWORD{save}";
     }
 
@@ -86,15 +102,16 @@ internal static class ManifestResource
         return WithCommon(described, project);
     }
 
-    private static JsonObject Container(string context, string folder) => new()
-    {
-        ["type"] = "container.v1",
-        ["build"] = new JsonObject
+    private static JsonObject Container(string context, string folder) =>
+        new()
         {
-            ["context"] = Relative(folder, context),
-            ["dockerfile"] = Relative(folder, Path.Combine(context, "Dockerfile")),
-        },
-    };
+            ["type"] = "container.v1",
+            ["build"] = new JsonObject
+            {
+                ["context"] = Relative(folder, context),
+                ["dockerfile"] = Relative(folder, Path.Combine(context, "Dockerfile")),
+            },
+        };
 
     private static JsonObject Executable(ExecutableResource program, string folder)
     {
@@ -110,12 +127,14 @@ internal static class ManifestResource
     private static JsonObject WithCommon(JsonObject described, IResource resource)
     {
         string[] arguments = [.. resource.Annotations.OfType<ArgumentList>().SelectMany(a => a.Values)];
-        if (arguments.Length > 0) described["args"] = new JsonArray([.. arguments.Select(a => JsonValue.Create(a))]);
-        if (ManifestEnvironment.Of(resource) is { Count: > 0 } variables) described["env"] = variables;
-        if (ManifestBindings.Of(resource) is { Count: > 0 } bindings) described["bindings"] = bindings;
+        if (arguments.Length > 0)
+            described["args"] = new JsonArray([.. arguments.Select(a => JsonValue.Create(a))]);
+        if (ManifestEnvironment.Of(resource) is { Count: > 0 } variables)
+            described["env"] = variables;
+        if (ManifestBindings.Of(resource) is { Count: > 0 } bindings)
+            described["bindings"] = bindings;
         return described;
     }
 
-    private static string Relative(string folder, string path) =>
-        Path.GetRelativePath(folder, path).Replace('\\', '/');
+    private static string Relative(string folder, string path) => Path.GetRelativePath(folder, path).Replace('\\', '/');
 }

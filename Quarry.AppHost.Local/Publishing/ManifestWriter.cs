@@ -19,9 +19,13 @@ internal sealed class ManifestWriter(IResourceCollection resources, IConfigurati
         var publisher = configuration[ManifestRequest.PublisherSetting];
         if (publisher != "manifest")
             throw new DistributedApplicationException(
-                $"There is no publisher '{publisher}'; the local back end has one: --publisher manifest --output-path FILE.");
-        var path = configuration[ManifestRequest.OutputPathSetting] ?? throw new DistributedApplicationException(
-            "A manifest needs a place: --publisher manifest --output-path FILE.");
+                $"There is no publisher '{publisher}'; the local back end has one: --publisher manifest --output-path FILE."
+            );
+        var path =
+            configuration[ManifestRequest.OutputPathSetting]
+            ?? throw new DistributedApplicationException(
+                "A manifest needs a place: --publisher manifest --output-path FILE."
+            );
         path = Path.GetFullPath(path);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         await File.WriteAllTextAsync(path, Make(Path.GetDirectoryName(path)!).ToJsonString(Readable));
@@ -31,7 +35,8 @@ internal sealed class ManifestWriter(IResourceCollection resources, IConfigurati
     public JsonObject Make(string folder)
     {
         var all = new JsonObject();
-        foreach (var resource in resources) all[resource.Name] = ManifestResource.Of(resource, folder);
+        foreach (var resource in resources)
+            all[resource.Name] = ManifestResource.Of(resource, folder);
         return new() { ["$schema"] = Schema, ["resources"] = all };
     }
 }

@@ -30,14 +30,22 @@ internal sealed class AppHostUnderTest
 
     /// <summary>Runs an AppHost until it calls Build.</summary>
     public static async Task<(AppHostUnderTest AppHost, LocalApplicationBuilder Builder)> StartAsync(
-        Assembly appHost, string[] args, CancellationToken cancellationToken)
+        Assembly appHost,
+        string[] args,
+        CancellationToken cancellationToken
+    )
     {
         var run = new AppHostUnderTest(appHost, [.. args, $"--{LocalOptions.RandomizePortsSetting}", "true"]);
         run.Ended = Task.Factory.StartNew(
-            run.Execute, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            run.Execute,
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default
+        );
         var first = await Task.WhenAny(run.described.Task, run.Ended).WaitAsync(cancellationToken);
         await first;
-        if (run.described.Task.IsCompleted) return (run, await run.described.Task);
+        if (run.described.Task.IsCompleted)
+            return (run, await run.described.Task);
         throw new DistributedApplicationException($"{appHost.GetName().Name} ended without building an application.");
     }
 
@@ -65,7 +73,8 @@ internal sealed class AppHostUnderTest
     private void Execute()
     {
         Running.Value = this;
-        var entry = appHost.EntryPoint
+        var entry =
+            appHost.EntryPoint
             ?? throw new DistributedApplicationException($"{appHost.GetName().Name} has no entry point.");
         try
         {

@@ -11,8 +11,18 @@ public static class DistributedApplicationHostingTestingExtensions
     /// <param name="resourceName">The resource.</param>
     /// <param name="endpointName">The endpoint; https, else http, when left out.</param>
     public static HttpClient CreateHttpClient(
-        this DistributedApplication app, string resourceName, string? endpointName = null) =>
-        new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false })
+        this DistributedApplication app,
+        string resourceName,
+        string? endpointName = null
+    ) =>
+        new(
+            new SocketsHttpHandler
+            {
+                UseProxy = false,
+                UseCookies = false,
+                AllowAutoRedirect = false,
+            }
+        )
         {
             BaseAddress = app.GetEndpoint(resourceName, endpointName),
         };
@@ -27,16 +37,22 @@ public static class DistributedApplicationHostingTestingExtensions
         if (Find(app, resourceName) is not IResourceWithEndpoints resource)
             throw new ArgumentException($"Resource '{resourceName}' has no endpoints.", nameof(resourceName));
         string[] names = endpointName is null ? ["https", "http"] : [endpointName];
-        var endpoint = names.Select(n => new EndpointReference(resource, n)).FirstOrDefault(e => e.Exists)
+        var endpoint =
+            names.Select(n => new EndpointReference(resource, n)).FirstOrDefault(e => e.Exists)
             ?? throw new ArgumentException(
-                $"Resource '{resourceName}' has no endpoint {string.Join(" or ", names)}.", nameof(endpointName));
+                $"Resource '{resourceName}' has no endpoint {string.Join(" or ", names)}.",
+                nameof(endpointName)
+            );
         return new Uri(endpoint.Url);
     }
 
     /// <summary>The connection string of a resource; null when it is not there.</summary>
     /// <exception cref="ArgumentException">There is no such resource.</exception>
     public static ValueTask<string?> GetConnectionStringAsync(
-        this DistributedApplication app, string resourceName, CancellationToken cancellationToken = default) =>
+        this DistributedApplication app,
+        string resourceName,
+        CancellationToken cancellationToken = default
+    ) =>
         Find(app, resourceName) is IResourceWithConnectionString resource
             ? resource.GetConnectionStringAsync(cancellationToken)
             : throw new ArgumentException($"Resource '{resourceName}' has no connection string.", nameof(resourceName));

@@ -8,7 +8,8 @@ public static class DistributedApplicationTestingBuilder
     /// <summary>Runs the AppHost up to its Build; fixed ports are ignored.</summary>
     /// <typeparam name="TEntryPoint">A type of the AppHost, for example <c>Projects.Quarry_AppHost</c>.</typeparam>
     public static Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default
+    )
         where TEntryPoint : class => CreateAsync<TEntryPoint>([], cancellationToken);
 
     /// <summary>Runs the AppHost up to its Build; fixed ports are ignored.</summary>
@@ -16,10 +17,16 @@ public static class DistributedApplicationTestingBuilder
     /// <param name="args">Command line of the AppHost.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(
-        string[] args, CancellationToken cancellationToken = default)
+        string[] args,
+        CancellationToken cancellationToken = default
+    )
         where TEntryPoint : class
     {
-        var (appHost, builder) = await AppHostUnderTest.StartAsync(typeof(TEntryPoint).Assembly, args, cancellationToken);
+        var (appHost, builder) = await AppHostUnderTest.StartAsync(
+            typeof(TEntryPoint).Assembly,
+            args,
+            cancellationToken
+        );
         return new TestingBuilder(appHost, builder);
     }
 }

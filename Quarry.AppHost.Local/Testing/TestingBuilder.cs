@@ -37,14 +37,17 @@ internal sealed class TestingBuilder(AppHostUnderTest appHost, LocalApplicationB
 
     public DistributedApplication Build() => application ??= appHost.Build(inner);
 
-    public Task<DistributedApplication> BuildAsync(CancellationToken cancellationToken = default) => Task.FromResult(Build());
+    public Task<DistributedApplication> BuildAsync(CancellationToken cancellationToken = default) =>
+        Task.FromResult(Build());
 
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     public async ValueTask DisposeAsync()
     {
-        if (application is null) appHost.Abandon();
-        else await application.DisposeAsync();
+        if (application is null)
+            appHost.Abandon();
+        else
+            await application.DisposeAsync();
         await appHost.Ended;
     }
 }

@@ -12,12 +12,19 @@ internal static class QuarryCommand
     /// <summary>Runs one command line; the exit code is the one of CONTRACT_RUN.</summary>
     public static async Task<int> InvokeAsync(string[] args)
     {
-        var root = new RootCommand("Quarry runs Puppeteer scripts under supervision and keeps what they emit, provably.")
+        var root = new RootCommand(
+            "Quarry runs Puppeteer scripts under supervision and keeps what they emit, provably."
+        )
         {
-            RunCommand.Create(), ListCommand.Create(), InspectCommand.Create(), VerifyCommand.Create(), VersionCommand.Create(),
+            RunCommand.Create(),
+            ListCommand.Create(),
+            InspectCommand.Create(),
+            VerifyCommand.Create(),
+            VersionCommand.Create(),
         };
         var parsed = root.Parse(args);
-        if (parsed.Action is not ParseErrorAction error) return await InvokeAsync(parsed);
+        if (parsed.Action is not ParseErrorAction error)
+            return await InvokeAsync(parsed);
         error.ShowHelp = false;
         error.ShowTypoCorrections = true;
         _ = await parsed.InvokeAsync(Settings);
@@ -26,16 +33,20 @@ internal static class QuarryCommand
     }
 
     private static InvocationConfiguration Settings =>
-        new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = Console.Error };
+        new()
+        {
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+            Output = Console.Error,
+        };
 
     private static async Task<int> InvokeAsync(ParseResult parsed)
     {
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration
-            {
-                EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
-            });
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }
+            );
         }
         catch (UsageException e)
         {

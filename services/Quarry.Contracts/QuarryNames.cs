@@ -15,7 +15,8 @@ public static class QuarryNames
     {
         foreach (var value in Enum.GetValues<T>())
         {
-            if (Of(value) == name) return value;
+            if (Of(value) == name)
+                return value;
         }
         return null;
     }

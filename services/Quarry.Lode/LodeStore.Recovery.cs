@@ -22,37 +22,59 @@ public sealed partial class LodeStore
     {
         var (chain, committer, staging) = Parts(run);
         var slots = await chain.ReadAsync(CancellationToken.None);
-        if (chain.IsClosed) await HealFinalAsync(slots[^1], CancellationToken.None);
-        return new(run, chain, committer, options, clock, async recovered =>
-        {
-            Log.Recovered(logger, run.RunId, chain.CommittedSeq);
-            if (options.CloseAbandonedRuns && !chain.IsClosed) await CloseLostAsync(recovered, committer, staging);
-        });
+        if (chain.IsClosed)
+            await HealFinalAsync(slots[^1], CancellationToken.None);
+        return new(
+            run,
+            chain,
+            committer,
+            options,
+            clock,
+            async recovered =>
+            {
+                Log.Recovered(logger, run.RunId, chain.CommittedSeq);
+                if (options.CloseAbandonedRuns && !chain.IsClosed)
+                    await CloseLostAsync(recovered, committer, staging);
+            }
+        );
     }
 
-    private async Task CloseLostAsync(RecoveredRun recovered, Commits.Committer committer, Appends.ArtifactStaging staging)
+    private async Task CloseLostAsync(
+        RecoveredRun recovered,
+        Commits.Committer committer,
+        Appends.ArtifactStaging staging
+    )
     {
         var run = await Reader.FindRunAsync(recovered.Run.RunId, CancellationToken.None) ?? recovered.Run;
         var final = run.IsDone ? run : await LostAsync(run, recovered.Chain.CommittedSeq);
         var epoch = Math.Max(recovered.Chain.Epoch, 1);
         _ = await committer.CloseAsync(recovered.Chain, epoch, final, recovered.Files, CancellationToken.None);
         staging.RemoveAll();
-        if (!run.IsDone) await states.AppendAsync(final, CancellationToken.None);
+        if (!run.IsDone)
+            await states.AppendAsync(final, CancellationToken.None);
     }
 
-    private async Task<RunRecord> LostAsync(RunRecord run, long lastSeq) => run with
-    {
-        State = RunState.Done, Outcome = RunOutcome.Lost, EndedAt = clock.GetUtcNow(), SeqLast = lastSeq, SeqDurable = lastSeq,
-        Counts = await Reader.CountsAsync(run, CancellationToken.None),
-        Message = $"The process that ran it died. Events up to seq {lastSeq} are durable; what the script "
-            + "emitted after that is not known. Run the job again, or retry from its last checkpoint.",
-    };
+    private async Task<RunRecord> LostAsync(RunRecord run, long lastSeq) =>
+        run with
+        {
+            State = RunState.Done,
+            Outcome = RunOutcome.Lost,
+            EndedAt = clock.GetUtcNow(),
+            SeqLast = lastSeq,
+            SeqDurable = lastSeq,
+            Counts = await Reader.CountsAsync(run, CancellationToken.None),
+            Message =
+                $"The process that ran it died. Events up to seq {lastSeq} are durable; what the script "
+                + "emitted after that is not known. Run the job again, or retry from its last checkpoint.",
+        };
 
     /// <summary>A writer that died between the closing slot and the final state left the state behind: it is made up for.</summary>
     private async Task HealFinalAsync(SlotRecord last, CancellationToken cancellation)
     {
-        if (last.Final is not { } final) return;
-        if (await Reader.FindRunAsync(last.RunId, cancellation) is not { IsDone: true }) await states.AppendAsync(final, cancellation);
+        if (last.Final is not { } final)
+            return;
+        if (await Reader.FindRunAsync(last.RunId, cancellation) is not { IsDone: true })
+            await states.AppendAsync(final, cancellation);
     }
 
     private static partial class Log

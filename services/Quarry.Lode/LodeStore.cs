@@ -36,7 +36,13 @@ public sealed partial class LodeStore : ILode, IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private readonly Task housekeeping;
 
-    private LodeStore(LodeOptions options, IObjectStore store, WriterFolder folder, TimeProvider clock, ILogger<LodeStore> logger)
+    private LodeStore(
+        LodeOptions options,
+        IObjectStore store,
+        WriterFolder folder,
+        TimeProvider clock,
+        ILogger<LodeStore> logger
+    )
     {
         this.options = options;
         this.clock = clock;
@@ -115,12 +121,14 @@ public sealed partial class LodeStore : ILode, IAsyncDisposable
     {
         var (chain, _, _) = Parts(final);
         _ = await chain.ReadAsync(cancellation);
-        if (chain.IsClosed) return new(AppendStatus.Durable, chain.CommittedSeq);
+        if (chain.IsClosed)
+            return new(AppendStatus.Durable, chain.CommittedSeq);
         var epoch = Math.Max(chain.Epoch, writers.TryGetValue(final.RunId, out var live) ? live.Epoch : 0) + 1;
         await using var appender = await OpenAsync(final, epoch, cancellation);
         var known = final with
         {
-            SeqDurable = appender.DurableSeq, SeqLast = Math.Max(final.SeqLast, appender.DurableSeq),
+            SeqDurable = appender.DurableSeq,
+            SeqLast = Math.Max(final.SeqLast, appender.DurableSeq),
             Counts = await Reader.CountsAsync(final, cancellation),
         };
         return await appender.CloseAsync(known, cancellation);
@@ -131,7 +139,11 @@ public sealed partial class LodeStore : ILode, IAsyncDisposable
     /// journaled and not committed yet.
     /// </summary>
     public async IAsyncEnumerable<EventRow> EventsAsync(
-        RunRecord run, string? type, long afterSeq, [EnumeratorCancellation] CancellationToken cancellation)
+        RunRecord run,
+        string? type,
+        long afterSeq,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
     {
         // The journaled rows are taken first: what is committed meanwhile is then in both, never in neither.
         var journaled = writers.TryGetValue(run.RunId, out var writer) ? writer.Journaled() : [];
@@ -160,26 +172,46 @@ public sealed partial class LodeStore : ILode, IAsyncDisposable
 
     private async Task<RunWriter> OpenAloneAsync(RunRecord run, long epoch, CancellationToken cancellation)
     {
-        if (writers.TryGetValue(run.RunId, out var before)) await FenceAsync(before, epoch);
+        if (writers.TryGetValue(run.RunId, out var before))
+            await FenceAsync(before, epoch);
         var (chain, committer, staging) = Parts(run);
         var slots = await chain.ReadAsync(cancellation);
-        if (chain.IsClosed) await HealFinalAsync(slots[^1], cancellation);
+        if (chain.IsClosed)
+            await HealFinalAsync(slots[^1], cancellation);
         Allow(run, epoch, chain);
-        var writer = new RunWriter(run, epoch, chain, committer, journal, staging, options, clock, states.AppendAsync, Forget);
+        var writer = new RunWriter(
+            run,
+            epoch,
+            chain,
+            committer,
+            journal,
+            staging,
+            options,
+            clock,
+            states.AppendAsync,
+            Forget
+        );
         writers[run.RunId] = writer;
-        if (await writer.AnnounceAsync() is { } failed) throw new LodeException(failed.Message!) { Status = failed.Status };
+        if (await writer.AnnounceAsync() is { } failed)
+            throw new LodeException(failed.Message!) { Status = failed.Status };
         return writer;
     }
 
     private static void Allow(RunRecord run, long epoch, CommitChain chain)
     {
         if (chain.IsClosed)
-            throw new LodeException($"Run {run.RunId} is closed; start a new run instead.") { Status = AppendStatus.Closed };
+            throw new LodeException($"Run {run.RunId} is closed; start a new run instead.")
+            {
+                Status = AppendStatus.Closed,
+            };
         if (chain.Epoch > epoch)
         {
             throw new LodeException(
-                $"Run {run.RunId} was taken over by a writer with epoch {chain.Epoch}; epoch {epoch} must stop.")
-            { Status = AppendStatus.StaleEpoch };
+                $"Run {run.RunId} was taken over by a writer with epoch {chain.Epoch}; epoch {epoch} must stop."
+            )
+            {
+                Status = AppendStatus.StaleEpoch,
+            };
         }
     }
 
@@ -188,9 +220,12 @@ public sealed partial class LodeStore : ILode, IAsyncDisposable
         if (before.Epoch > epoch)
         {
             throw new LodeException($"Run {before.Run.RunId} is held by epoch {before.Epoch}; epoch {epoch} must stop.")
-            { Status = AppendStatus.StaleEpoch };
+            {
+                Status = AppendStatus.StaleEpoch,
+            };
         }
-        if (await before.FenceAsync() is { } failed) throw new LodeException(failed.Message!) { Status = failed.Status };
+        if (await before.FenceAsync() is { } failed)
+            throw new LodeException(failed.Message!) { Status = failed.Status };
         await before.DisposeAsync();
     }
 
@@ -199,7 +234,8 @@ public sealed partial class LodeStore : ILode, IAsyncDisposable
         var keys = new RunKeys(run.Partition, run.RunId);
         var staging = new ArtifactStaging(
             Path.Combine(options.Root, "staging", BlobNames.Safe(run.RunId)),
-            async artifactId => await Objects.ListChildrenAsync(keys.ArtifactFolder(artifactId), default).AnyAsync());
+            async artifactId => await Objects.ListChildrenAsync(keys.ArtifactFolder(artifactId), default).AnyAsync()
+        );
         return (new(Objects, keys), new(Objects, keys, run, staging, folder.WriterName, clock), staging);
     }
 

@@ -18,12 +18,14 @@ builder.Services.AddSingleton(options);
 builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MessageBytesMax);
 builder.Services.AddProblemDetails();
 builder.Services.ConfigureHttpJsonOptions(json => QuarryJson.Configure(json.SerializerOptions));
-builder.Services.AddPooledDbContextFactory<CatalogueContext>(
-    db => db.UseSqlite($"Data Source={CatalogueFile.PathBelow(options.Root)}"));
+builder.Services.AddPooledDbContextFactory<CatalogueContext>(db =>
+    db.UseSqlite($"Data Source={CatalogueFile.PathBelow(options.Root)}")
+);
 builder.Services.AddSingleton<LodeHost>();
 builder.Services.AddSingleton<RunCatalogue>();
 builder.Services.AddSingleton<RunLookup>();
 builder.Services.AddSingleton<SettleQueue>();
+
 // In this order, all before the server listens: the substrate, the catalogue, what settles.
 builder.Services.AddHostedService(services => services.GetRequiredService<LodeHost>());
 builder.Services.AddHostedService<CatalogueFile>();

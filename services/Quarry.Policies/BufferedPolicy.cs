@@ -11,10 +11,13 @@ namespace Quarry.Policies;
 public sealed class BufferedPolicy(PolicyOptions options) : IIngestionPolicy
 {
     private readonly HeldWindow window = new();
-    private readonly int eventsMax = options.MaxEvents ?? throw new ArgumentException("max_events is not set", nameof(options));
-    private readonly long bytesMax = options.MaxBytes ?? throw new ArgumentException("max_bytes is not set", nameof(options));
-    private readonly TimeSpan blockMax =
-        TimeSpan.FromMilliseconds(options.MaxBlockMs ?? throw new ArgumentException("max_block_ms is not set", nameof(options)));
+    private readonly int eventsMax =
+        options.MaxEvents ?? throw new ArgumentException("max_events is not set", nameof(options));
+    private readonly long bytesMax =
+        options.MaxBytes ?? throw new ArgumentException("max_bytes is not set", nameof(options));
+    private readonly TimeSpan blockMax = TimeSpan.FromMilliseconds(
+        options.MaxBlockMs ?? throw new ArgumentException("max_block_ms is not set", nameof(options))
+    );
 
     private DateTimeOffset? blockedSince;
 
@@ -30,12 +33,16 @@ public sealed class BufferedPolicy(PolicyOptions options) : IIngestionPolicy
     /// <inheritdoc/>
     public void On(in PolicyInput input, DateTimeOffset now, ICollection<PolicyAction> actions)
     {
-        if (input.Kind == PolicyInputKind.Observed) window.Observe(input, now);
-        if (input.Kind == PolicyInputKind.Durable) window.Durable(input.Seq);
-        if (!window.IsInFlight && window.HasUnsent && IsTimeToDrain(input.Kind)) window.Append(Trigger(input.Kind), actions);
+        if (input.Kind == PolicyInputKind.Observed)
+            window.Observe(input, now);
+        if (input.Kind == PolicyInputKind.Durable)
+            window.Durable(input.Seq);
+        if (!window.IsInFlight && window.HasUnsent && IsTimeToDrain(input.Kind))
+            window.Append(Trigger(input.Kind), actions);
         while (IsFull && window.TryDropOldest(actions)) { }
         blockedSince = MayRead ? null : blockedSince ?? now;
-        if (input.Kind == PolicyInputKind.Tick && now >= Deadline) Fail(now, actions);
+        if (input.Kind == PolicyInputKind.Tick && now >= Deadline)
+            Fail(now, actions);
     }
 
     private bool IsFull => Counters.HeldEvents >= eventsMax || Counters.HeldBytes >= bytesMax;
@@ -48,9 +55,12 @@ public sealed class BufferedPolicy(PolicyOptions options) : IIngestionPolicy
     private void Fail(DateTimeOffset now, ICollection<PolicyAction> actions)
     {
         var waited = (now - blockedSince!.Value).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
-        actions.Add(PolicyAction.Fail(
-            $"The buffer was full for {waited} s ({Counters.HeldEvents:N0} of {eventsMax:N0} events, "
-            + $"{Counters.HeldBytes:N0} of {bytesMax:N0} bytes) and held nothing that may be dropped; storage is slower "
-            + "than the script. Raise max_events, max_bytes or max_block_ms, or use streaming."));
+        actions.Add(
+            PolicyAction.Fail(
+                $"The buffer was full for {waited} s ({Counters.HeldEvents:N0} of {eventsMax:N0} events, "
+                    + $"{Counters.HeldBytes:N0} of {bytesMax:N0} bytes) and held nothing that may be dropped; storage is slower "
+                    + "than the script. Raise max_events, max_bytes or max_block_ms, or use streaming."
+            )
+        );
     }
 }

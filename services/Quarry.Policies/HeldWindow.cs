@@ -41,7 +41,8 @@ internal sealed class HeldWindow
     {
         var added = new HeldEvent(input.Seq, input.Type, input.Bytes, now);
         held.Enqueue(added);
-        if (input.Type.IsDroppable()) droppable.Enqueue(added);
+        if (input.Type.IsDroppable())
+            droppable.Enqueue(added);
         SeqLast = input.Seq;
         UnsentBytes += input.Bytes;
         UnsentEvents++;
@@ -65,7 +66,8 @@ internal sealed class HeldWindow
     {
         while (droppable.TryPeek(out var head) && head.Seq <= AppendedThrough)
             _ = droppable.Dequeue();
-        if (!droppable.TryDequeue(out var victim)) return false;
+        if (!droppable.TryDequeue(out var victim))
+            return false;
         _ = dropped.Add(victim.Seq);
         UnsentBytes -= victim.Bytes;
         UnsentEvents--;
@@ -81,7 +83,8 @@ internal sealed class HeldWindow
         while (held.TryPeek(out var head) && head.Seq <= seq)
         {
             _ = held.Dequeue();
-            if (dropped.Count > 0 && dropped.Remove(head.Seq)) continue;
+            if (dropped.Count > 0 && dropped.Remove(head.Seq))
+                continue;
             Counters.Persisted++;
             Count(-1, -head.Bytes);
         }
@@ -94,6 +97,7 @@ internal sealed class HeldWindow
         Counters.HeldBytes += bytes;
         Counters.HeldEventsMax = Math.Max(Counters.HeldEventsMax, Counters.HeldEvents);
         Counters.HeldBytesMax = Math.Max(Counters.HeldBytesMax, Counters.HeldBytes);
-        if (events > 0) Counters.OldestHeldAt ??= held.Peek().At;
+        if (events > 0)
+            Counters.OldestHeldAt ??= held.Peek().At;
     }
 }

@@ -44,7 +44,12 @@ public enum FlushTrigger
 /// <param name="Trigger">What made the policy append.</param>
 /// <param name="Message">Why the run has to fail, and what to do next.</param>
 public readonly record struct PolicyAction(
-    PolicyActionKind Kind, long Seq, EventType Type = default, FlushTrigger Trigger = default, string? Message = null)
+    PolicyActionKind Kind,
+    long Seq,
+    EventType Type = default,
+    FlushTrigger Trigger = default,
+    string? Message = null
+)
 {
     /// <summary>Append everything held up to <paramref name="through"/>.</summary>
     public static PolicyAction Append(long through, FlushTrigger trigger) =>

@@ -6,11 +6,12 @@ namespace Quarry.Policies;
 public static class PolicyFactory
 {
     /// <summary>The policy that validated options, with defaults filled in, ask for.</summary>
-    public static IIngestionPolicy Create(PolicyOptions options) => options.Name switch
-    {
-        PolicyName.Strict => new StrictPolicy(),
-        PolicyName.Buffered => new BufferedPolicy(options.WithDefaults()),
-        PolicyName.Streaming => new StreamingPolicy(options.WithDefaults()),
-        _ => throw new ArgumentOutOfRangeException(nameof(options), options.Name, "not a policy"),
-    };
+    public static IIngestionPolicy Create(PolicyOptions options) =>
+        options.Name switch
+        {
+            PolicyName.Strict => new StrictPolicy(),
+            PolicyName.Buffered => new BufferedPolicy(options.WithDefaults()),
+            PolicyName.Streaming => new StreamingPolicy(options.WithDefaults()),
+            _ => throw new ArgumentOutOfRangeException(nameof(options), options.Name, "not a policy"),
+        };
 }

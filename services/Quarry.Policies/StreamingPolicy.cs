@@ -11,11 +11,12 @@ public sealed class StreamingPolicy(PolicyOptions options) : IIngestionPolicy
     private const int BytesFlushShare = 2;
 
     private readonly HeldWindow window = new();
-    private readonly int eventsMax = options.MaxEvents ?? throw new ArgumentException("max_events is not set", nameof(options));
-    private readonly long bytesMax = options.MaxBytes ?? throw new ArgumentException("max_bytes is not set", nameof(options));
+    private readonly int eventsMax =
+        options.MaxEvents ?? throw new ArgumentException("max_events is not set", nameof(options));
+    private readonly long bytesMax =
+        options.MaxBytes ?? throw new ArgumentException("max_bytes is not set", nameof(options));
     private readonly long flushCount = Math.Min(options.FlushCount ?? long.MaxValue, options.MaxEvents ?? 1);
-    private readonly TimeSpan? interval =
-        options.FlushIntervalMs is { } ms ? TimeSpan.FromMilliseconds(ms) : null;
+    private readonly TimeSpan? interval = options.FlushIntervalMs is { } ms ? TimeSpan.FromMilliseconds(ms) : null;
 
     /// <inheritdoc/>
     public bool MayRead => Counters.HeldEvents < eventsMax && Counters.HeldBytes < bytesMax;
@@ -29,17 +30,24 @@ public sealed class StreamingPolicy(PolicyOptions options) : IIngestionPolicy
     /// <inheritdoc/>
     public void On(in PolicyInput input, DateTimeOffset now, ICollection<PolicyAction> actions)
     {
-        if (input.Kind == PolicyInputKind.Observed) window.Observe(input, now);
-        if (input.Kind == PolicyInputKind.Durable) window.Durable(input.Seq);
-        if (window.IsInFlight || !window.HasUnsent) return;
-        if (Trigger(input.Kind, now) is { } trigger) window.Append(trigger, actions);
+        if (input.Kind == PolicyInputKind.Observed)
+            window.Observe(input, now);
+        if (input.Kind == PolicyInputKind.Durable)
+            window.Durable(input.Seq);
+        if (window.IsInFlight || !window.HasUnsent)
+            return;
+        if (Trigger(input.Kind, now) is { } trigger)
+            window.Append(trigger, actions);
     }
 
     private FlushTrigger? Trigger(PolicyInputKind kind, DateTimeOffset now)
     {
-        if (kind == PolicyInputKind.Terminated) return FlushTrigger.Termination;
-        if (window.UnsentEvents >= flushCount) return FlushTrigger.Count;
-        if (window.UnsentBytes >= bytesMax / BytesFlushShare) return FlushTrigger.Bytes;
+        if (kind == PolicyInputKind.Terminated)
+            return FlushTrigger.Termination;
+        if (window.UnsentEvents >= flushCount)
+            return FlushTrigger.Count;
+        if (window.UnsentBytes >= bytesMax / BytesFlushShare)
+            return FlushTrigger.Bytes;
         return now >= Deadline ? FlushTrigger.Interval : null;
     }
 }

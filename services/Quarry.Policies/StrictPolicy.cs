@@ -22,10 +22,15 @@ public sealed class StrictPolicy : IIngestionPolicy
     /// <inheritdoc/>
     public void On(in PolicyInput input, DateTimeOffset now, ICollection<PolicyAction> actions)
     {
-        if (input.Kind == PolicyInputKind.Observed) window.Observe(input, now);
-        if (input.Kind == PolicyInputKind.Durable) window.Durable(input.Seq);
-        if (window.IsInFlight || !window.HasUnsent) return;
-        if (input.Kind == PolicyInputKind.Terminated) window.Append(FlushTrigger.Termination, actions);
-        else if (input.Kind == PolicyInputKind.ReadEnded || !MayRead) window.Append(FlushTrigger.Read, actions);
+        if (input.Kind == PolicyInputKind.Observed)
+            window.Observe(input, now);
+        if (input.Kind == PolicyInputKind.Durable)
+            window.Durable(input.Seq);
+        if (window.IsInFlight || !window.HasUnsent)
+            return;
+        if (input.Kind == PolicyInputKind.Terminated)
+            window.Append(FlushTrigger.Termination, actions);
+        else if (input.Kind == PolicyInputKind.ReadEnded || !MayRead)
+            window.Append(FlushTrigger.Read, actions);
     }
 }

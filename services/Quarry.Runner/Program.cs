@@ -17,7 +17,11 @@ builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadReque
 
 var settings = RunnerSettings.Read(builder.Configuration);
 var streams = await StreamSet.OpenAsync(
-    builder.Configuration.GetConnectionString("redis"), settings.Name, settings.QueueRunsMax, TimeProvider.System);
+    builder.Configuration.GetConnectionString("redis"),
+    settings.Name,
+    settings.QueueRunsMax,
+    TimeProvider.System
+);
 builder.Services.AddSingleton(settings);
 builder.Services.AddSingleton(streams);
 builder.Services.AddSingleton<ILode, LodeClient>();
@@ -26,13 +30,21 @@ builder.Services.AddSingleton<ActiveRuns>();
 builder.Services.AddSingleton<LaunchEndpoints>();
 builder.Services.AddSingleton<ControlEndpoints>();
 builder.Services.AddSingleton(services => new RunHost(
-    services.GetRequiredService<ILode>(), new ExecutorOptions(), settings.Name, TimeProvider.System,
-    services.GetRequiredService<ILogger<RunHost>>()));
-builder.Services.AddHttpClient("lode", (services, client) =>
-{
-    client.BaseAddress = new Uri("https+http://lode");
-    if (services.GetRequiredService<ServiceKey>().Value is { } key) client.DefaultRequestHeaders.Add(ServiceKey.Header, key);
-});
+    services.GetRequiredService<ILode>(),
+    new ExecutorOptions(),
+    settings.Name,
+    TimeProvider.System,
+    services.GetRequiredService<ILogger<RunHost>>()
+));
+builder.Services.AddHttpClient(
+    "lode",
+    (services, client) =>
+    {
+        client.BaseAddress = new Uri("https+http://lode");
+        if (services.GetRequiredService<ServiceKey>().Value is { } key)
+            client.DefaultRequestHeaders.Add(ServiceKey.Header, key);
+    }
+);
 builder.Services.AddHostedService<LostRuns>();
 builder.Services.AddHostedService<RunWorker>();
 builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(settings.DrainMs));

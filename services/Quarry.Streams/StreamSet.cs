@@ -9,9 +9,14 @@ public sealed record StreamSet(IRunQueue Queue, ILiveTail Tail)
 {
     /// <summary>Connects when a connection string is given.</summary>
     public static async Task<StreamSet> OpenAsync(
-        string? redisConnection, string consumer, int queueRunsMax, TimeProvider clock)
+        string? redisConnection,
+        string consumer,
+        int queueRunsMax,
+        TimeProvider clock
+    )
     {
-        if (string.IsNullOrEmpty(redisConnection)) return new(new MemoryRunQueue(queueRunsMax), new MemoryLiveTail());
+        if (string.IsNullOrEmpty(redisConnection))
+            return new(new MemoryRunQueue(queueRunsMax), new MemoryLiveTail());
         var options = ConfigurationOptions.Parse(redisConnection);
         options.AbortOnConnectFail = false;
         var redis = await ConnectionMultiplexer.ConnectAsync(options);

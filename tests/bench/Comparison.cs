@@ -5,19 +5,38 @@ namespace Quarry.Bench;
 
 /// <summary>Ours against a peer over the same work, in pairs, so that a drifting machine cancels out.</summary>
 internal sealed record Comparison(
-    string Id, string What, string Ours, string Peer, string Unit, double OursMedian, double PeerMedian, double Ratio,
-    double RatioMin, double RatioMax, double OursAllocatedBytesPerUnit, string Hold)
+    string Id,
+    string What,
+    string Ours,
+    string Peer,
+    string Unit,
+    double OursMedian,
+    double PeerMedian,
+    double Ratio,
+    double RatioMin,
+    double RatioMax,
+    double OursAllocatedBytesPerUnit,
+    string Hold
+)
 {
     private const int Rounds = 7;
 
-    public string Describe() => string.Create(CultureInfo.InvariantCulture,
-        $"{Id} {What}: {Ours} {OursMedian:N0} {Unit}/s, {Peer} {PeerMedian:N0} {Unit}/s, ratio {Ratio:0.00}x "
-        + $"({RatioMin:0.00} to {RatioMax:0.00}), allocated {OursAllocatedBytesPerUnit:0.0} B/{Unit}; to hold: {Hold}");
+    public string Describe() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Id} {What}: {Ours} {OursMedian:N0} {Unit}/s, {Peer} {PeerMedian:N0} {Unit}/s, ratio {Ratio:0.00}x "
+                + $"({RatioMin:0.00} to {RatioMax:0.00}), allocated {OursAllocatedBytesPerUnit:0.0} B/{Unit}; to hold: {Hold}"
+        );
 
     /// <summary>Runs both in the order A B B A and compares their rates; each returns the units of work it did.</summary>
     public static async Task<Comparison> OfAsync(
-        string id, string what, string unit, string hold, (string Name, Func<Task<long>> Run) ours,
-        (string Name, Func<Task<long>> Run) peer)
+        string id,
+        string what,
+        string unit,
+        string hold,
+        (string Name, Func<Task<long>> Run) ours,
+        (string Name, Func<Task<long>> Run) peer
+    )
     {
         _ = await ours.Run();
         _ = await peer.Run();
@@ -33,8 +52,20 @@ internal sealed record Comparison(
             allocated = a2.AllocatedPerUnit;
         }
         var ratios = pairs.Select(p => p.Ours / p.Peer).Order().ToArray();
-        return new(id, what, ours.Name, peer.Name, unit, Median(pairs.Select(p => p.Ours)), Median(pairs.Select(p => p.Peer)),
-            ratios[Rounds / 2], ratios[0], ratios[^1], allocated, hold);
+        return new(
+            id,
+            what,
+            ours.Name,
+            peer.Name,
+            unit,
+            Median(pairs.Select(p => p.Ours)),
+            Median(pairs.Select(p => p.Peer)),
+            ratios[Rounds / 2],
+            ratios[0],
+            ratios[^1],
+            allocated,
+            hold
+        );
     }
 
     private static double Median(IEnumerable<double> values)

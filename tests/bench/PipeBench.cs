@@ -16,20 +16,34 @@ internal static class PipeBench
     private static readonly string File = Write();
 
     public static Task<Comparison> RunAsync() =>
-        Comparison.OfAsync("P5", "pipe", "event", "0.6x of its bandwidth", ("runtime, null sink", OursAsync), ("copy of the bytes", PeerAsync));
+        Comparison.OfAsync(
+            "P5",
+            "pipe",
+            "event",
+            "0.6x of its bandwidth",
+            ("runtime, null sink", OursAsync),
+            ("copy of the bytes", PeerAsync)
+        );
 
     private static async Task<long> OursAsync()
     {
         var options = new ExecutorOptions { ExecutorPath = File + ".sh" };
         var host = new RunHost(new NullLode(), options, "bench", TimeProvider.System, NullLogger<RunHost>.Instance);
-        var request = new LaunchRequest { Script = "x", Source = "bench", RunId = "bench" };
+        var request = new LaunchRequest
+        {
+            Script = "x",
+            Source = "bench",
+            RunId = "bench",
+        };
         var run = await host.RunAsync(request.ToRunRecord(TimeProvider.System), 1, new NullObserver(), new());
         return run.Outcome == RunOutcome.Success ? Events : throw new InvalidOperationException(run.Message);
     }
 
     private static async Task<long> PeerAsync()
     {
-        using var child = Process.Start(new ProcessStartInfo(File + ".sh") { UseShellExecute = false, RedirectStandardOutput = true })!;
+        using var child = Process.Start(
+            new ProcessStartInfo(File + ".sh") { UseShellExecute = false, RedirectStandardOutput = true }
+        )!;
         await child.StandardOutput.BaseStream.CopyToAsync(Stream.Null, 128 * 1024);
         await child.WaitForExitAsync();
         return Events;
@@ -42,7 +56,10 @@ internal static class PipeBench
         var file = Path.Combine(folder.FullName, "frames");
         System.IO.File.WriteAllBytes(file, SampleFrames.Run(Events, "bench"));
         System.IO.File.WriteAllText(file + ".sh", $"#!/bin/sh\nexec cat '{file}'\n");
-        System.IO.File.SetUnixFileMode(file + ".sh", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        System.IO.File.SetUnixFileMode(
+            file + ".sh",
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        );
         return file;
     }
 
@@ -63,14 +80,17 @@ internal static class PipeBench
 
         public ValueTask RecordStateAsync(RunRecord run, CancellationToken cancellation) => default;
 
-        public ValueTask<ILodeAppender> OpenAsync(RunRecord run, long epoch, CancellationToken cancellation) => new(this);
+        public ValueTask<ILodeAppender> OpenAsync(RunRecord run, long epoch, CancellationToken cancellation) =>
+            new(this);
 
         public ValueTask<AppendResult> AppendAsync(EventBatch batch, CancellationToken cancellation) =>
             new(new AppendResult(AppendStatus.Durable, DurableSeq = batch.LastSeq));
 
-        public ValueTask<BlobResult> AppendArtifactAsync(ArtifactChunk chunk, CancellationToken cancellation) => new(new BlobResult(true));
+        public ValueTask<BlobResult> AppendArtifactAsync(ArtifactChunk chunk, CancellationToken cancellation) =>
+            new(new BlobResult(true));
 
-        public ValueTask<BlobResult> PutFileAsync(FileWrite file, CancellationToken cancellation) => new(new BlobResult(true));
+        public ValueTask<BlobResult> PutFileAsync(FileWrite file, CancellationToken cancellation) =>
+            new(new BlobResult(true));
 
         public ValueTask<AppendResult> CloseAsync(RunRecord final, CancellationToken cancellation) =>
             new(new AppendResult(AppendStatus.Durable, DurableSeq));

@@ -11,14 +11,22 @@ internal static class ValidateBench
     private static readonly byte[] Payload = MessagePackSerializer.Serialize(SampleFrames.Item(7));
 
     public static Task<Comparison> RunAsync() =>
-        Comparison.OfAsync("P4", "validate", "payload", "0.8x", ("Quarry.Wire", Ours), ("MessagePackReader.Skip", Peer));
+        Comparison.OfAsync(
+            "P4",
+            "validate",
+            "payload",
+            "0.8x",
+            ("Quarry.Wire", Ours),
+            ("MessagePackReader.Skip", Peer)
+        );
 
     private static Task<long> Ours()
     {
         for (var pass = 0; pass < Passes; pass++)
         {
             var reader = new MsgPackSpan(Payload);
-            if (!reader.TrySkip(Limits.PayloadDepthMax, out _)) throw new InvalidOperationException("not read");
+            if (!reader.TrySkip(Limits.PayloadDepthMax, out _))
+                throw new InvalidOperationException("not read");
         }
         return Task.FromResult((long)Passes);
     }
@@ -29,7 +37,8 @@ internal static class ValidateBench
         {
             var reader = new MessagePackReader(Payload);
             reader.Skip();
-            if (!reader.End) throw new InvalidOperationException("not read");
+            if (!reader.End)
+                throw new InvalidOperationException("not read");
         }
         return Task.FromResult((long)Passes);
     }

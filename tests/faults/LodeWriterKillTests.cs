@@ -33,10 +33,17 @@ public class LodeWriterKillTests(ITestOutputHelper output)
             var target = kill * EventsBetweenKills;
             var killed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             var killing = killed.Task.ContinueWith(_ => writer.KillAsync(), TaskScheduler.Default).Unwrap();
-            var runs = clients.Select(c => c.AppendToAsync(writer.Grpc, target, () =>
-            {
-                if (Interlocked.Decrement(ref countdown) == 0) killed.SetResult();
-            }));
+            var runs = clients.Select(c =>
+                c.AppendToAsync(
+                    writer.Grpc,
+                    target,
+                    () =>
+                    {
+                        if (Interlocked.Decrement(ref countdown) == 0)
+                            killed.SetResult();
+                    }
+                )
+            );
             var ends = await Task.WhenAll(runs);
             await killing;
             noticed += ends.Count(isDone => !isDone);
@@ -62,7 +69,10 @@ public class LodeWriterKillTests(ITestOutputHelper output)
         foreach (var row in stored)
             Assert.Equal(client.Sent[row.Seq], $"{row.Type} {JsonSerializer.Serialize(row.Payload)}");
         foreach (var (id, bytes) in client.Artifacts)
-            Assert.Equal(SHA256.HashData(bytes), SHA256.HashData(await http.GetByteArrayAsync($"{run}/artifacts/{id}")));
+            Assert.Equal(
+                SHA256.HashData(bytes),
+                SHA256.HashData(await http.GetByteArrayAsync($"{run}/artifacts/{id}"))
+            );
         using var answer = await http.PostAsync($"{run}/verify", null);
         var report = (await answer.Content.ReadFromJsonAsync<VerifyReport>(QuarryJson.Compact))!;
         Assert.True(report.Complete, JsonSerializer.Serialize(report, QuarryJson.Indented));
@@ -73,9 +83,12 @@ public class LodeWriterKillTests(ITestOutputHelper output)
     private static async Task<List<EventRow>> EventsAsync(HttpClient http, string run)
     {
         var rows = new List<EventRow>();
-        for (string? after = "0"; after is not null;)
+        for (string? after = "0"; after is not null; )
         {
-            var page = await http.GetFromJsonAsync<Page<EventRow>>($"{run}/events?after_seq={after}&limit=1000", QuarryJson.Compact);
+            var page = await http.GetFromJsonAsync<Page<EventRow>>(
+                $"{run}/events?after_seq={after}&limit=1000",
+                QuarryJson.Compact
+            );
             rows.AddRange(page!.Items);
             after = page.NextCursor;
         }

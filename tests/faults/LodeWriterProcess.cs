@@ -34,12 +34,17 @@ internal sealed class LodeWriterProcess : IAsyncDisposable
     }
 
     public static async Task<LodeWriterProcess> StartAsync(
-        string root, IReadOnlyDictionary<string, string>? settings = null, params string[] wrapper)
+        string root,
+        IReadOnlyDictionary<string, string>? settings = null,
+        params string[] wrapper
+    )
     {
         string[] command = [.. wrapper, "dotnet", Path.Combine(AppContext.BaseDirectory, "Quarry.LodeWriter.dll")];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = AppContext.BaseDirectory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = AppContext.BaseDirectory,
             UseShellExecute = false,
         };
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
@@ -50,7 +55,9 @@ internal sealed class LodeWriterProcess : IAsyncDisposable
         var writer = new LodeWriterProcess(Process.Start(start)!);
         var ended = writer.process.WaitForExitAsync();
         if (await Task.WhenAny(writer.ready.Task, ended) == ended)
-            throw new InvalidOperationException($"the Lode writer ended with {writer.process.ExitCode}:\n{writer.Output}");
+            throw new InvalidOperationException(
+                $"the Lode writer ended with {writer.process.ExitCode}:\n{writer.Output}"
+            );
         return writer;
     }
 
@@ -71,17 +78,21 @@ internal sealed class LodeWriterProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited) await KillAsync();
+        if (!process.HasExited)
+            await KillAsync();
         process.Dispose();
     }
 
     private void Read(string? line)
     {
-        if (line is null) return;
+        if (line is null)
+            return;
         lock (lines)
             lines.Add(line);
         var at = line.IndexOf(Listening, StringComparison.Ordinal);
-        if (at >= 0) addresses.Add(line[(at + Listening.Length)..]);
-        if (line.Contains("Application started", StringComparison.Ordinal)) _ = ready.TrySetResult();
+        if (at >= 0)
+            addresses.Add(line[(at + Listening.Length)..]);
+        if (line.Contains("Application started", StringComparison.Ordinal))
+            _ = ready.TrySetResult();
     }
 }

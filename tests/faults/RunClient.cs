@@ -25,11 +25,19 @@ internal sealed class RunClient(string runId, int seed)
 
     public long Acknowledged { get; private set; }
 
-    public RunRecord Run { get; private set; } = new()
-    {
-        RunId = runId, RootRunId = runId, Script = new("s.ts"), Source = "faults", Day = "2026-01-02", State = RunState.Running,
-        Policy = new PolicyOptions(), QueuedAt = DateTimeOffset.UnixEpoch.AddDays(20_000), Labels = new Dictionary<string, string> { ["seed"] = "x" },
-    };
+    public RunRecord Run { get; private set; } =
+        new()
+        {
+            RunId = runId,
+            RootRunId = runId,
+            Script = new("s.ts"),
+            Source = "faults",
+            Day = "2026-01-02",
+            State = RunState.Running,
+            Policy = new PolicyOptions(),
+            QueuedAt = DateTimeOffset.UnixEpoch.AddDays(20_000),
+            Labels = new Dictionary<string, string> { ["seed"] = "x" },
+        };
 
     private string? openArtifact;
     private List<byte[]> unsentChunks = [];
@@ -45,18 +53,30 @@ internal sealed class RunClient(string runId, int seed)
             var state = await client.RecordStateAsync(new() { RunJson = Json(Run) });
             Assert.Equal("", state.Error);
             using var stream = client.Append();
-            var opened = await SendAsync(stream, new() { Open = new() { RunJson = Json(Run), Epoch = 1 } });
-            Assert.True(opened.DurableSeq >= Acknowledged, $"seq {Acknowledged} was acknowledged, {opened.DurableSeq} is there");
+            var opened = await SendAsync(
+                stream,
+                new()
+                {
+                    Open = new() { RunJson = Json(Run), Epoch = 1 },
+                }
+            );
+            Assert.True(
+                opened.DurableSeq >= Acknowledged,
+                $"seq {Acknowledged} was acknowledged, {opened.DurableSeq} is there"
+            );
             Acknowledged = opened.DurableSeq;
             while (Acknowledged < lastSeq)
             {
                 beforeEach();
-                if (Artifacts.Count <= Acknowledged / 100) await SendArtifactAsync(stream, beforeEach);
-                else await SendItemsAsync(stream, lastSeq);
+                if (Artifacts.Count <= Acknowledged / 100)
+                    await SendArtifactAsync(stream, beforeEach);
+                else
+                    await SendItemsAsync(stream, lastSeq);
             }
             return true;
         }
-        catch (RpcException e) when (e.StatusCode is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled)
+        catch (RpcException e)
+            when (e.StatusCode is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled)
         {
             return false;
         }
@@ -67,7 +87,13 @@ internal sealed class RunClient(string runId, int seed)
     {
         using var channel = GrpcChannel.ForAddress(writer);
         using var stream = new LodeAppend.LodeAppendClient(channel).Append();
-        _ = await SendAsync(stream, new() { Open = new() { RunJson = Json(Run), Epoch = 1 } });
+        _ = await SendAsync(
+            stream,
+            new()
+            {
+                Open = new() { RunJson = Json(Run), Epoch = 1 },
+            }
+        );
         var last = Acknowledged + 1;
         await SendFramesAsync(stream, last, last, _ => Frame(last, "run_complete", new()));
         Run = Run with { State = RunState.Done, Outcome = RunOutcome.Success, SeqLast = last, SeqDurable = last };
@@ -80,10 +106,21 @@ internal sealed class RunClient(string runId, int seed)
         // Now and then a batch begins below what is durable, as one that is sent again does.
         var first = Math.Max(1, Acknowledged + 1 - (random.Next(4) == 0 ? random.Next(5) : 0));
         var last = Math.Min(lastSeq, Acknowledged + random.Next(1, BatchEventsMax + 1));
-        await SendFramesAsync(stream, first, last, seq => Frame(seq, "item", new()
-        {
-            ["item_type"] = "t", ["data"] = new string((char)('a' + (int)(seq % 26)), (int)(seq * 7919 % 3000)),
-        }));
+        await SendFramesAsync(
+            stream,
+            first,
+            last,
+            seq =>
+                Frame(
+                    seq,
+                    "item",
+                    new()
+                    {
+                        ["item_type"] = "t",
+                        ["data"] = new string((char)('a' + (int)(seq % 26)), (int)(seq * 7919 % 3000)),
+                    }
+                )
+        );
     }
 
     private async Task SendArtifactAsync(AsyncDuplexStreamingCall<AppendRequest, AppendReply> stream, Action beforeEach)
@@ -93,7 +130,9 @@ internal sealed class RunClient(string runId, int seed)
         {
             var chunk = new Chunk
             {
-                ArtifactId = openArtifact, Seq = chunkSeq + 1, IsLast = chunkSeq + 1 == unsentChunks.Count,
+                ArtifactId = openArtifact,
+                Seq = chunkSeq + 1,
+                IsLast = chunkSeq + 1 == unsentChunks.Count,
                 Data = ByteString.CopyFrom(unsentChunks[chunkSeq]),
             };
             var reply = await SendAsync(stream, new() { Chunk = chunk });
@@ -104,10 +143,23 @@ internal sealed class RunClient(string runId, int seed)
         byte[] bytes = [.. unsentChunks.SelectMany(c => c)];
         var seq = Acknowledged + 1;
         var id = openArtifact;
-        await SendFramesAsync(stream, seq, seq, _ => Frame(seq, "artifact", new()
-        {
-            ["artifact_id"] = id, ["name"] = $"{id}.bin", ["content_type"] = "application/x-test", ["size_bytes"] = bytes.Length,
-        }));
+        await SendFramesAsync(
+            stream,
+            seq,
+            seq,
+            _ =>
+                Frame(
+                    seq,
+                    "artifact",
+                    new()
+                    {
+                        ["artifact_id"] = id,
+                        ["name"] = $"{id}.bin",
+                        ["content_type"] = "application/x-test",
+                        ["size_bytes"] = bytes.Length,
+                    }
+                )
+        );
         Artifacts[id] = bytes;
         openArtifact = null;
     }
@@ -122,14 +174,21 @@ internal sealed class RunClient(string runId, int seed)
     }
 
     private async Task SendFramesAsync(
-        AsyncDuplexStreamingCall<AppendRequest, AppendReply> stream, long first, long last, Func<long, byte[]> frameOf)
+        AsyncDuplexStreamingCall<AppendRequest, AppendReply> stream,
+        long first,
+        long last,
+        Func<long, byte[]> frameOf
+    )
     {
         var frames = new List<byte[]>();
         for (var seq = first; seq <= last; seq++)
             frames.Add(seq <= Acknowledged ? Frame(seq, "item", new() { ["item_type"] = "again" }) : frameOf(seq));
         var batch = new Batch
         {
-            FirstSeq = first, LastSeq = last, Count = frames.Count, Frames = ByteString.CopyFrom([.. frames.SelectMany(f => f)]),
+            FirstSeq = first,
+            LastSeq = last,
+            Count = frames.Count,
+            Frames = ByteString.CopyFrom([.. frames.SelectMany(f => f)]),
         };
         var reply = await SendAsync(stream, new() { Batch = batch });
         Assert.Equal(("Durable", "", last), (reply.Status, reply.Message, reply.DurableSeq));
@@ -138,17 +197,22 @@ internal sealed class RunClient(string runId, int seed)
 
     private byte[] Frame(long seq, string type, Dictionary<string, object> payload)
     {
-        if (seq > Acknowledged) Sent[seq] = $"{type} {JsonSerializer.Serialize(payload)}";
+        if (seq > Acknowledged)
+            Sent[seq] = $"{type} {JsonSerializer.Serialize(payload)}";
         return Frames.Event(seq, type, payload, runId);
     }
 
-    private static ByteString Json(RunRecord run) => ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(run, QuarryJson.Compact));
+    private static ByteString Json(RunRecord run) =>
+        ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(run, QuarryJson.Compact));
 
     private static async Task<AppendReply> SendAsync(
-        AsyncDuplexStreamingCall<AppendRequest, AppendReply> stream, AppendRequest request)
+        AsyncDuplexStreamingCall<AppendRequest, AppendReply> stream,
+        AppendRequest request
+    )
     {
         await stream.RequestStream.WriteAsync(request);
-        return await stream.ResponseStream.MoveNext() ? stream.ResponseStream.Current
+        return await stream.ResponseStream.MoveNext()
+            ? stream.ResponseStream.Current
             : throw new RpcException(new(StatusCode.Unavailable, "the writer ended the stream"));
     }
 }

@@ -4,32 +4,43 @@ namespace Quarry.Tests.Integration;
 [Collection(SiteCollection.Name)]
 public class BadInputTests(TestSite site)
 {
-    private const string Complete = "export default async function ({ emit }) { await emit.item({ item_type: 'x', data: {} }) }";
+    private const string Complete =
+        "export default async function ({ emit }) { await emit.item({ item_type: 'x', data: {} }) }";
 
-    public static TheoryData<string, string[]> NotStarted => new()
-    {
-        { "The script 'missing.ts' does not exist", ["missing.ts", "--source", "s"] },
-        { "--source is required", ["SCRIPT"] },
-        { "--job is not JSON", ["SCRIPT", "--source", "s", "--job", "{oops"] },
-        { "'sloppy' not recognized", ["SCRIPT", "--source", "s", "--policy", "sloppy"] },
-        { "--policy", ["SCRIPT", "--source", "s", "--polcy", "strict"] },
-        { "--source must not be '.' or '..'", ["SCRIPT", "--source", ".."] },
-        { "streaming needs a flush trigger", ["SCRIPT", "--source", "s", "--policy", "streaming"] },
-        { "--max-events is not an option of strict", ["SCRIPT", "--source", "s", "--max-events", "5"] },
-        { "--parent-run-id is required for attempt 2", ["SCRIPT", "--source", "s", "--attempt", "2"] },
-        { "is not a duration", ["SCRIPT", "--source", "s", "--timeout", "soon"] },
-        { "only folders are built so far", ["SCRIPT", "--source", "s", "--storage", "s3://bucket"] },
-        { "cannot be used", ["SCRIPT", "--source", "s", "--storage", "/proc/nope"] },
-    };
+    public static TheoryData<string, string[]> NotStarted =>
+        new()
+        {
+            { "The script 'missing.ts' does not exist", ["missing.ts", "--source", "s"] },
+            { "--source is required", ["SCRIPT"] },
+            { "--job is not JSON", ["SCRIPT", "--source", "s", "--job", "{oops"] },
+            { "'sloppy' not recognized", ["SCRIPT", "--source", "s", "--policy", "sloppy"] },
+            { "--policy", ["SCRIPT", "--source", "s", "--polcy", "strict"] },
+            { "--source must not be '.' or '..'", ["SCRIPT", "--source", ".."] },
+            { "streaming needs a flush trigger", ["SCRIPT", "--source", "s", "--policy", "streaming"] },
+            { "--max-events is not an option of strict", ["SCRIPT", "--source", "s", "--max-events", "5"] },
+            { "--parent-run-id is required for attempt 2", ["SCRIPT", "--source", "s", "--attempt", "2"] },
+            { "is not a duration", ["SCRIPT", "--source", "s", "--timeout", "soon"] },
+            { "only folders are built so far", ["SCRIPT", "--source", "s", "--storage", "s3://bucket"] },
+            { "cannot be used", ["SCRIPT", "--source", "s", "--storage", "/proc/nope"] },
+        };
 
-    public static TheoryData<string, int, string> Scripts => new()
-    {
-        { "export const nothing = 1", 1, "default" },
-        { "export default 5", 1, "default" },
-        { "export default async () => { throw new TypeError('broken page') }", 1, "broken page" },
-        { "export default async () => { Promise.reject(new Error('nobody caught me')); await new Promise(r => setTimeout(r, 5000)) }", 1, "nobody caught me" },
-        { "export default async ({ emit }) => { await emit.item({ item_type: 'x', data: {} }); process.exit(0) }", 1, "The script called process.exit(0)" },
-    };
+    public static TheoryData<string, int, string> Scripts =>
+        new()
+        {
+            { "export const nothing = 1", 1, "default" },
+            { "export default 5", 1, "default" },
+            { "export default async () => { throw new TypeError('broken page') }", 1, "broken page" },
+            {
+                "export default async () => { Promise.reject(new Error('nobody caught me')); await new Promise(r => setTimeout(r, 5000)) }",
+                1,
+                "nobody caught me"
+            },
+            {
+                "export default async ({ emit }) => { await emit.item({ item_type: 'x', data: {} }); process.exit(0) }",
+                1,
+                "The script called process.exit(0)"
+            },
+        };
 
     [Theory]
     [MemberData(nameof(NotStarted))]
@@ -48,7 +59,16 @@ public class BadInputTests(TestSite site)
     {
         using var quarry = new QuarryCli();
         var script = quarry.Scratch("script.mjs", source);
-        var result = await quarry.RunAsync("run", script, "--source", "s", "--run-id", "r1", "--storage", quarry.Storage);
+        var result = await quarry.RunAsync(
+            "run",
+            script,
+            "--source",
+            "s",
+            "--run-id",
+            "r1",
+            "--storage",
+            quarry.Storage
+        );
         Assert.True(exitCode == result.ExitCode, $"{result.ExitCode}\n{result.Output}{result.Error}");
         Assert.Contains(reason, result.Output);
         Assert.Equal(0, (await quarry.RunAsync("verify", "r1", "--storage", quarry.Storage)).ExitCode);
@@ -58,13 +78,16 @@ public class BadInputTests(TestSite site)
     public async Task Writing_to_stdout_is_shown_as_console_lines_and_breaks_nothing()
     {
         using var quarry = new QuarryCli();
-        var script = quarry.Scratch("script.mjs", """
+        var script = quarry.Scratch(
+            "script.mjs",
+            """
             import { writeSync } from 'node:fs'
             export default async function ({ emit }) {
               console.log('by console'); process.stdout.write('by stream\n'); writeSync(1, 'by descriptor\n')
               await emit.item({ item_type: 'x', data: {} })
             }
-            """);
+            """
+        );
         var result = await quarry.RunAsync("run", script, "--source", "s", "--storage", quarry.Storage);
         Assert.Equal(0, result.ExitCode);
         foreach (var line in new[] { "by console", "by stream", "by descriptor" })
@@ -76,12 +99,16 @@ public class BadInputTests(TestSite site)
     {
         using var quarry = new QuarryCli();
         using var disk = SmallDisk.TryMount(96);
-        if (disk is null) Assert.Skip("mounting a tmpfs needs root");
-        var script = quarry.Scratch("script.mjs", """
+        if (disk is null)
+            Assert.Skip("mounting a tmpfs needs root");
+        var script = quarry.Scratch(
+            "script.mjs",
+            """
             export default async function ({ emit }) {
               for (let n = 0; n < 5000; n++) await emit.item({ item_type: 'big', data: { n, noise: Math.random() + 'x'.repeat(30000) } })
             }
-            """);
+            """
+        );
         var result = await quarry.RunAsync("run", script, "--source", "s", "--storage", disk.Path);
         Assert.Equal(3, result.ExitCode);
         Assert.Contains("space", result.Output + result.Error);
@@ -91,7 +118,15 @@ public class BadInputTests(TestSite site)
     public async Task A_dry_run_checks_everything_and_starts_nothing()
     {
         using var quarry = new QuarryCli();
-        var result = await quarry.RunAsync("run", Checkout.Example("first-run"), "--source", site.Url, "--storage", quarry.Storage, "--dry-run");
+        var result = await quarry.RunAsync(
+            "run",
+            Checkout.Example("first-run"),
+            "--source",
+            site.Url,
+            "--storage",
+            quarry.Storage,
+            "--dry-run"
+        );
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("nothing was started", result.Output);
         Assert.False(Directory.Exists(quarry.Storage));

@@ -13,13 +13,16 @@ internal static class Checkout
     public static string Example(string name) => Path.Combine(Root, "examples", name, "script.ts");
 
     private static string Configuration =>
-        AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}") ? "Release" : "Debug";
+        AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}")
+            ? "Release"
+            : "Debug";
 
     private static string FindRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            if (File.Exists(Path.Combine(folder.FullName, "Quarry.sln"))) return folder.FullName;
+            if (File.Exists(Path.Combine(folder.FullName, "Quarry.sln")))
+                return folder.FullName;
         }
         throw new InvalidOperationException($"no Quarry.sln above {AppContext.BaseDirectory}");
     }

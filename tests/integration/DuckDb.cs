@@ -12,7 +12,10 @@ internal static class DuckDb
         connection.Open();
         using var command = connection.CreateCommand();
         var glob = Path.Combine(storage, "datasets", "*", "partitions", "**", "*.parquet");
-        command.CommandText = sql.Replace("$files", $"read_parquet('{glob}', hive_partitioning = true, union_by_name = true)");
+        command.CommandText = sql.Replace(
+            "$files",
+            $"read_parquet('{glob}', hive_partitioning = true, union_by_name = true)"
+        );
         using var reader = command.ExecuteReader();
         var rows = new List<object?[]>();
         while (reader.Read())

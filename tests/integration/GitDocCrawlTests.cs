@@ -19,23 +19,32 @@ public class GitDocCrawlTests(TestSite site)
 
         var expected = await ExpectedAsync();
         Assert.True(expected.Count >= 200, $"only {expected.Count} manuals");
-        var found = DuckDb.Query(quarry.Storage, "select payload->'data' from $files where event_type = 'item'")
+        var found = DuckDb
+            .Query(quarry.Storage, "select payload->'data' from $files where event_type = 'item'")
             .Select(row => JsonSerializer.Deserialize<JsonElement>((string)row[0]!))
             .ToDictionary(item => item.GetProperty("page").GetString()!);
         Assert.Equal(expected.Keys.Order(), found.Keys.Order());
         foreach (var (page, manual) in expected)
-            Assert.True(JsonElement.DeepEquals(manual, found[page]), $"{page}\nexpected {manual}\nfound    {found[page]}");
+            Assert.True(
+                JsonElement.DeepEquals(manual, found[page]),
+                $"{page}\nexpected {manual}\nfound    {found[page]}"
+            );
     }
 
     private async Task<Dictionary<string, JsonElement>> ExpectedAsync()
     {
         var program = Path.Combine(Checkout.Root, "examples", "git-doc", "expected.mjs");
-        using var node = Process.Start(new ProcessStartInfo(Checkout.Node, [program, site.GitDocFolder])
-        {
-            UseShellExecute = false, RedirectStandardOutput = true,
-        })!;
+        using var node = Process.Start(
+            new ProcessStartInfo(Checkout.Node, [program, site.GitDocFolder])
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+            }
+        )!;
         var lines = (await node.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         await node.WaitForExitAsync();
-        return lines.Select(line => JsonSerializer.Deserialize<JsonElement>(line)).ToDictionary(m => m.GetProperty("page").GetString()!);
+        return lines
+            .Select(line => JsonSerializer.Deserialize<JsonElement>(line))
+            .ToDictionary(m => m.GetProperty("page").GetString()!);
     }
 }

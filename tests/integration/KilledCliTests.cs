@@ -26,8 +26,23 @@ public class KilledCliTests
         var script = quarry.Scratch("script.mjs", Script);
         var job = JsonSerializer.Serialize(new { ledger });
         string[] flush = policy == "streaming" ? ["--flush-count", "20"] : [];
-        using (var process = quarry.Start(
-            ["run", script, "--source", "killed", "--run-id", "k1", "--storage", quarry.Storage, "--job", job, "--policy", policy, .. flush]))
+        using (
+            var process = quarry.Start([
+                "run",
+                script,
+                "--source",
+                "killed",
+                "--run-id",
+                "k1",
+                "--storage",
+                quarry.Storage,
+                "--job",
+                job,
+                "--policy",
+                policy,
+                .. flush,
+            ])
+        )
         {
             await GrownAsync(ledger, 2_000);
             process.Kill();
@@ -39,7 +54,10 @@ public class KilledCliTests
         var proof = JsonSerializer.Deserialize<JsonElement>(verified.Output);
         Assert.True(proof.GetProperty("complete").GetBoolean(), verified.Output);
         Assert.Equal("lost", proof.GetProperty("outcome").GetString());
-        Assert.True(proof.GetProperty("stored").GetInt64() >= acknowledged, $"{acknowledged} acknowledged\n{verified.Output}");
+        Assert.True(
+            proof.GetProperty("stored").GetInt64() >= acknowledged,
+            $"{acknowledged} acknowledged\n{verified.Output}"
+        );
     }
 
     /// <summary>Waits until no process names the script: the executor ends by itself when its runtime is gone.</summary>
@@ -53,7 +71,9 @@ public class KilledCliTests
 
     private static IEnumerable<string> Processes()
     {
-        foreach (var folder in Directory.EnumerateDirectories("/proc").Where(p => int.TryParse(Path.GetFileName(p), out _)))
+        foreach (
+            var folder in Directory.EnumerateDirectories("/proc").Where(p => int.TryParse(Path.GetFileName(p), out _))
+        )
         {
             string text;
             try
@@ -74,7 +94,8 @@ public class KilledCliTests
         using var watcher = new FileSystemWatcher(Path.GetDirectoryName(file)!, Path.GetFileName(file));
         watcher.Changed += (_, _) =>
         {
-            if (new FileInfo(file).Length >= bytes) _ = grown.TrySetResult();
+            if (new FileInfo(file).Length >= bytes)
+                _ = grown.TrySetResult();
         };
         watcher.EnableRaisingEvents = true;
         await grown.Task.WaitAsync(TimeSpan.FromMinutes(2));

@@ -17,15 +17,22 @@ public class PolicyLayoutTests
     {
         using var quarry = new QuarryCli();
         var script = quarry.Scratch("script.mjs", Script);
-        string[][] policies = [["strict"], ["buffered"], ["streaming", "--flush-count", "100", "--flush-interval", "1s"]];
+        string[][] policies =
+        [
+            ["strict"],
+            ["buffered"],
+            ["streaming", "--flush-count", "100", "--flush-interval", "1s"],
+        ];
         foreach (var policy in policies)
         {
             var report = await quarry.RunScriptAsync(script, "{}", ["--run-id", policy[0], "--policy", .. policy]);
             Assert.Equal("success", report.GetProperty("run").GetProperty("outcome").GetString());
         }
-        var rows = DuckDb.Query(quarry.Storage,
+        var rows = DuckDb.Query(
+            quarry.Storage,
             "select run_id, count(*), count(distinct seq), max(seq), md5(string_agg(event_type || payload, '|' order by seq)) "
-            + "from $files group by run_id order by run_id");
+                + "from $files group by run_id order by run_id"
+        );
         Assert.Equal(3, rows.Count);
         Assert.All(rows, row => Assert.Equal(rows[0][1..], row[1..]));
         Assert.Equal(3301L, rows[0][1]);

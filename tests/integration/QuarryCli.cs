@@ -21,7 +21,10 @@ internal sealed class QuarryCli : IDisposable
     {
         var start = new ProcessStartInfo(Checkout.Cli)
         {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder.FullName,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder.FullName,
         };
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
@@ -40,7 +43,21 @@ internal sealed class QuarryCli : IDisposable
     /// <summary>Runs a script into this storage and returns its report.</summary>
     public async Task<JsonElement> RunScriptAsync(string script, string job, params string[] more)
     {
-        string[] arguments = ["run", script, "--source", "test", "--storage", Storage, "--job", job, "--format", "json", "--quiet", .. more];
+        string[] arguments =
+        [
+            "run",
+            script,
+            "--source",
+            "test",
+            "--storage",
+            Storage,
+            "--job",
+            job,
+            "--format",
+            "json",
+            "--quiet",
+            .. more,
+        ];
         var result = await RunAsync(arguments);
         Assert.True(result.Output.StartsWith('{'), $"exit {result.ExitCode}\n{result.Output}\n{result.Error}");
         return JsonSerializer.Deserialize<JsonElement>(result.Output);

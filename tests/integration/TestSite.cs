@@ -18,7 +18,8 @@ public sealed class TestSite : IAsyncLifetime
         await FetchGitDocAsync();
         var start = new ProcessStartInfo(Checkout.Node, Path.Combine(Checkout.Root, "examples", "site", "server.mjs"))
         {
-            UseShellExecute = false, RedirectStandardOutput = true,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
         };
         start.Environment["PORT"] = "0";
         start.Environment["GIT_DOC_DIR"] = GitDocFolder;
@@ -28,7 +29,8 @@ public sealed class TestSite : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (server is null) return;
+        if (server is null)
+            return;
         server.Kill();
         await server.WaitForExitAsync();
         server.Dispose();
@@ -36,8 +38,14 @@ public sealed class TestSite : IAsyncLifetime
 
     private async Task FetchGitDocAsync()
     {
-        if (File.Exists(Path.Combine(GitDocFolder, "index.html"))) return;
-        using var fetch = Process.Start(new ProcessStartInfo("bash", Path.Combine(Checkout.Root, "eng", "fetch-git-doc.sh")) { UseShellExecute = false })!;
+        if (File.Exists(Path.Combine(GitDocFolder, "index.html")))
+            return;
+        using var fetch = Process.Start(
+            new ProcessStartInfo("bash", Path.Combine(Checkout.Root, "eng", "fetch-git-doc.sh"))
+            {
+                UseShellExecute = false,
+            }
+        )!;
         await fetch.WaitForExitAsync();
         Assert.Equal(0, fetch.ExitCode);
     }

@@ -15,11 +15,15 @@ builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 builder.Services.AddSingleton<RunsClient>();
 foreach (var service in new[] { RunsClient.LodeClient, RunsClient.RunnerClient })
 {
-    builder.Services.AddHttpClient(service, (services, client) =>
-    {
-        client.BaseAddress = new Uri($"https+http://{service}");
-        if (services.GetRequiredService<ServiceKey>().Value is { } key) client.DefaultRequestHeaders.Add(ServiceKey.Header, key);
-    });
+    builder.Services.AddHttpClient(
+        service,
+        (services, client) =>
+        {
+            client.BaseAddress = new Uri($"https+http://{service}");
+            if (services.GetRequiredService<ServiceKey>().Value is { } key)
+                client.DefaultRequestHeaders.Add(ServiceKey.Header, key);
+        }
+    );
 }
 
 var app = builder.Build();
@@ -31,7 +35,10 @@ app.UseAntiforgery();
 app.MapHealthChecks("/health").AllowAnonymous();
 app.MapHealthChecks("/alive").AllowAnonymous();
 app.MapStaticAssets().Add(endpoint => endpoint.Metadata.Add(new AllowAnonymousAttribute()));
-app.MapGet("/api/v1/openapi.json", (IWebHostEnvironment web) => Results.File(Path.Combine(web.WebRootPath, "openapi.json"), "application/json"))
+app.MapGet(
+        "/api/v1/openapi.json",
+        (IWebHostEnvironment web) => Results.File(Path.Combine(web.WebRootPath, "openapi.json"), "application/json")
+    )
     .AllowAnonymous();
 SignInPage.Map(app);
 SystemEndpoint.Map(app);

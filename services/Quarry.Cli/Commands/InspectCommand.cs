@@ -11,27 +11,42 @@ internal static class InspectCommand
         var id = new Argument<string>("RUN") { Description = "Id of the run." };
         var storage = SharedOptions.Storage();
         var format = SharedOptions.Format();
-        var items = new Option<int>("--items") { Description = "How many items to show.", DefaultValueFactory = _ => 3 };
-        var run = new Command("run", "One run.") { id, storage, format, items };
-        run.SetAction(async (parsed, _) =>
+        var items = new Option<int>("--items")
         {
-            var root = parsed.GetValue(storage)!;
-            await using var lode = await OpenedStorage.OpenAsync(root);
-            var record = await OpenedStorage.FindAsync(lode, parsed.GetValue(id)!, root);
-            if (parsed.GetValue(format) == "json")
+            Description = "How many items to show.",
+            DefaultValueFactory = _ => 3,
+        };
+        var run = new Command("run", "One run.") { id, storage, format, items };
+        run.SetAction(
+            async (parsed, _) =>
             {
-                JsonOutput.Write(Console.Out, record);
+                var root = parsed.GetValue(storage)!;
+                await using var lode = await OpenedStorage.OpenAsync(root);
+                var record = await OpenedStorage.FindAsync(lode, parsed.GetValue(id)!, root);
+                if (parsed.GetValue(format) == "json")
+                {
+                    JsonOutput.Write(Console.Out, record);
+                    return ExitCodes.Ok;
+                }
+                RunSummary.Write(Console.Out, record, proof: null, root);
+                foreach (var artifact in await lode.Reader.ArtifactsAsync(record, CancellationToken.None))
+                    Console.WriteLine(
+                        $"  artifact  {Printable.Of(artifact.Name)}  {Numbers.Bytes(artifact.SizeBytes)}  "
+                            + Path.Combine(root, artifact.Key)
+                    );
+                foreach (var file in await lode.Reader.FilesAsync(record, CancellationToken.None))
+                    Console.WriteLine(
+                        $"  file      {Printable.Of(file.Name)}  {Numbers.Bytes(file.SizeBytes)}  {Path.Combine(root, file.Key)}"
+                    );
+                await foreach (
+                    var row in lode
+                        .Reader.EventsAsync(record, "item", 0, CancellationToken.None)
+                        .Take(parsed.GetValue(items))
+                )
+                    Console.WriteLine($"  item {row.Seq, -4} {Printable.Of(row.Payload.GetRawText())}");
                 return ExitCodes.Ok;
             }
-            RunSummary.Write(Console.Out, record, proof: null, root);
-            foreach (var artifact in await lode.Reader.ArtifactsAsync(record, CancellationToken.None))
-                Console.WriteLine($"  artifact  {Printable.Of(artifact.Name)}  {Numbers.Bytes(artifact.SizeBytes)}  {Path.Combine(root, artifact.Key)}");
-            foreach (var file in await lode.Reader.FilesAsync(record, CancellationToken.None))
-                Console.WriteLine($"  file      {Printable.Of(file.Name)}  {Numbers.Bytes(file.SizeBytes)}  {Path.Combine(root, file.Key)}");
-            await foreach (var row in lode.Reader.EventsAsync(record, "item", 0, CancellationToken.None).Take(parsed.GetValue(items)))
-                Console.WriteLine($"  item {row.Seq,-4} {Printable.Of(row.Payload.GetRawText())}");
-            return ExitCodes.Ok;
-        });
+        );
         return new Command("inspect", "Look at one thing closely.") { run };
     }
 }

@@ -10,12 +10,14 @@ internal static class OpenedStorage
     public static async Task<LodeStore> OpenAsync(string root)
     {
         if (!Directory.Exists(root))
-            throw new UsageException($"There is no storage at '{root}'. Run a script first, or name the folder with --storage.");
+            throw new UsageException(
+                $"There is no storage at '{root}'. Run a script first, or name the folder with --storage."
+            );
         return await LodeStore.OpenAsync(new() { Root = root }, TimeProvider.System, NullLogger<LodeStore>.Instance);
     }
 
     /// <summary>The record of a run that must exist.</summary>
     public static async Task<RunRecord> FindAsync(LodeStore lode, string runId, string root) =>
         await lode.Reader.FindRunAsync(runId, CancellationToken.None)
-            ?? throw new UsageException($"There is no run '{runId}' in '{root}'. See 'quarry list runs --storage {root}'.");
+        ?? throw new UsageException($"There is no run '{runId}' in '{root}'. See 'quarry list runs --storage {root}'.");
 }

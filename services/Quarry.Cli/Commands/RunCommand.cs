@@ -17,12 +17,31 @@ internal sealed class RunCommand
     private readonly LaunchOptions launch = new();
     private readonly Option<string> storage = SharedOptions.Storage();
     private readonly Option<string> format = SharedOptions.Format();
-    private readonly Option<string?> report = new("--report") { Description = "Write a JSON report to a file, or - for stdout.", HelpName = "FILE" };
-    private readonly Option<string?> executor = new("--executor") { Description = "Executor to use instead of the built-in one.", HelpName = "PATH" };
-    private readonly Option<string?> resolveFrom = new("--resolve-from") { Description = "Folder whose packages the script may import.", HelpName = "DIR" };
-    private readonly Option<string?> browser = new("--browser-ws-endpoint") { Description = "Browser to connect to instead of starting one.", HelpName = "URL" };
+    private readonly Option<string?> report = new("--report")
+    {
+        Description = "Write a JSON report to a file, or - for stdout.",
+        HelpName = "FILE",
+    };
+    private readonly Option<string?> executor = new("--executor")
+    {
+        Description = "Executor to use instead of the built-in one.",
+        HelpName = "PATH",
+    };
+    private readonly Option<string?> resolveFrom = new("--resolve-from")
+    {
+        Description = "Folder whose packages the script may import.",
+        HelpName = "DIR",
+    };
+    private readonly Option<string?> browser = new("--browser-ws-endpoint")
+    {
+        Description = "Browser to connect to instead of starting one.",
+        HelpName = "URL",
+    };
     private readonly Option<bool> dryRun = new("--dry-run") { Description = "Check everything, start nothing." };
-    private readonly Option<bool> quiet = new("--quiet") { Description = "No progress and no console lines of the script." };
+    private readonly Option<bool> quiet = new("--quiet")
+    {
+        Description = "No progress and no console lines of the script.",
+    };
 
     public static Command Create() => new RunCommand().Build();
 
@@ -30,7 +49,14 @@ internal sealed class RunCommand
     {
         var command = new Command("run", "Run a script and keep what it emits.")
         {
-            storage, format, report, executor, resolveFrom, browser, dryRun, quiet,
+            storage,
+            format,
+            report,
+            executor,
+            resolveFrom,
+            browser,
+            dryRun,
+            quiet,
         };
         launch.AddTo(command);
         command.SetAction(RunAsync);
@@ -42,17 +68,24 @@ internal sealed class RunCommand
         var request = launch.Read(parsed);
         var options = new ExecutorOptions
         {
-            ExecutorPath = parsed.GetValue(executor), ResolveFrom = parsed.GetValue(resolveFrom),
+            ExecutorPath = parsed.GetValue(executor),
+            ResolveFrom = parsed.GetValue(resolveFrom),
             BrowserWsEndpoint = parsed.GetValue(browser),
         };
         var root = parsed.GetValue(storage)!;
         if (root.Contains("://", StringComparison.Ordinal))
-            throw new UsageException($"--storage '{root}': only folders are built so far; S3 and Azure Blob come later.");
+            throw new UsageException(
+                $"--storage '{root}': only folders are built so far; S3 and Azure Blob come later."
+            );
         var run = request.ToRunRecord(TimeProvider.System);
         var command = ExecutorLocator.Locate(options, run.Script.Path);
-        if (parsed.GetValue(dryRun)) return DryRun(parsed, run, root, command);
+        if (parsed.GetValue(dryRun))
+            return DryRun(parsed, run, root, command);
         await using var lode = await LodeStore.OpenAsync(
-            new() { Root = root }, TimeProvider.System, NullLogger<LodeStore>.Instance);
+            new() { Root = root },
+            TimeProvider.System,
+            NullLogger<LodeStore>.Instance
+        );
         var final = await RunAsync(lode, run, options, parsed.GetValue(quiet));
         var isSettled = await lode.Settler.SettleAsync(final, CancellationToken.None);
         var proof = isSettled ? await new RunVerifier(lode.Objects).VerifyAsync(final, CancellationToken.None) : null;
@@ -95,9 +128,12 @@ internal sealed class RunCommand
     {
         var whole = new RunReport(run, proof, Path.GetFullPath(root));
         var file = parsed.GetValue(report);
-        if (file is not null and not "-") await File.WriteAllTextAsync(file, JsonOutput.Of(whole));
+        if (file is not null and not "-")
+            await File.WriteAllTextAsync(file, JsonOutput.Of(whole));
         var isJson = parsed.GetValue(format) == "json" || file == "-";
-        if (isJson) JsonOutput.Write(Console.Out, whole);
-        else RunSummary.Write(Console.Out, run, proof, root);
+        if (isJson)
+            JsonOutput.Write(Console.Out, whole);
+        else
+            RunSummary.Write(Console.Out, run, proof, root);
     }
 }

@@ -10,14 +10,17 @@ internal static class SharedOptions
     public static Option<string> Storage() =>
         new("--storage", "--storage-path")
         {
-            Description = "Folder where the data lies.", HelpName = "PATH", DefaultValueFactory = _ => DefaultStorage,
+            Description = "Folder where the data lies.",
+            HelpName = "PATH",
+            DefaultValueFactory = _ => DefaultStorage,
         };
 
     public static Option<string> Format()
     {
         var option = new Option<string>("--format")
         {
-            Description = "Output for people (text) or for programs (json).", DefaultValueFactory = _ => "text",
+            Description = "Output for people (text) or for programs (json).",
+            DefaultValueFactory = _ => "text",
         };
         _ = option.AcceptOnlyFromAmong("text", "json");
         return option;

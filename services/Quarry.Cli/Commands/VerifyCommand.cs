@@ -14,16 +14,20 @@ internal static class VerifyCommand
         var storage = SharedOptions.Storage();
         var format = SharedOptions.Format();
         var command = new Command("verify", "Prove what was kept and what was dropped.") { id, storage, format };
-        command.SetAction(async (parsed, _) =>
-        {
-            var root = parsed.GetValue(storage)!;
-            await using var lode = await OpenedStorage.OpenAsync(root);
-            var run = await OpenedStorage.FindAsync(lode, parsed.GetValue(id)!, root);
-            var proof = await new RunVerifier(lode.Objects).VerifyAsync(run, CancellationToken.None);
-            if (parsed.GetValue(format) == "json") JsonOutput.Write(Console.Out, proof);
-            else Write(proof);
-            return proof.Complete ? ExitCodes.Ok : ExitCodes.NotProven;
-        });
+        command.SetAction(
+            async (parsed, _) =>
+            {
+                var root = parsed.GetValue(storage)!;
+                await using var lode = await OpenedStorage.OpenAsync(root);
+                var run = await OpenedStorage.FindAsync(lode, parsed.GetValue(id)!, root);
+                var proof = await new RunVerifier(lode.Objects).VerifyAsync(run, CancellationToken.None);
+                if (parsed.GetValue(format) == "json")
+                    JsonOutput.Write(Console.Out, proof);
+                else
+                    Write(proof);
+                return proof.Complete ? ExitCodes.Ok : ExitCodes.NotProven;
+            }
+        );
         return command;
     }
 
@@ -31,10 +35,15 @@ internal static class VerifyCommand
     {
         var outcome = proof.Outcome is { } o ? Contracts.QuarryNames.Of(o) : Contracts.QuarryNames.Of(proof.State);
         Console.WriteLine($"run {proof.RunId}  {outcome}  {(proof.Complete ? "COMPLETE" : "NOT PROVEN")}");
-        Console.WriteLine($"  seq 1 to {Numbers.Count(proof.SeqLast)}: {Numbers.Count(proof.Stored)} stored, {Numbers.Count(proof.Dropped)} named as dropped");
+        Console.WriteLine(
+            $"  seq 1 to {Numbers.Count(proof.SeqLast)}: {Numbers.Count(proof.Stored)} stored, "
+                + $"{Numbers.Count(proof.Dropped)} named as dropped"
+        );
         foreach (var check in proof.Checks)
-            Console.WriteLine($"  {(check.Ok ? "ok  " : "FAIL")}  {check.Name,-18}{check.Detail}");
+            Console.WriteLine($"  {(check.Ok ? "ok  " : "FAIL")}  {check.Name, -18}{check.Detail}");
         foreach (var drop in proof.Drops)
-            Console.WriteLine($"  dropped {drop.Type} seq {drop.SeqFirst} to {drop.SeqLast} ({drop.Count}): {Contracts.QuarryNames.Of(drop.Reason)}");
+            Console.WriteLine(
+                $"  dropped {drop.Type} seq {drop.SeqFirst} to {drop.SeqLast} ({drop.Count}): {Contracts.QuarryNames.Of(drop.Reason)}"
+            );
     }
 }

@@ -11,14 +11,20 @@ internal static class Durations
 
     /// <summary>An option whose value is a number of milliseconds.</summary>
     public static Option<long?> Option(string name, string description) =>
-        new(name) { Description = $"{description} (500ms, 30s, 5m, 1h).", HelpName = "DURATION", CustomParser = Parse };
+        new(name)
+        {
+            Description = $"{description} (500ms, 30s, 5m, 1h).",
+            HelpName = "DURATION",
+            CustomParser = Parse,
+        };
 
     /// <summary>Reads a duration; null when it is not one.</summary>
     public static long? TryParse(string text)
     {
         foreach (var (unit, ms) in Units)
         {
-            if (!text.EndsWith(unit, StringComparison.Ordinal)) continue;
+            if (!text.EndsWith(unit, StringComparison.Ordinal))
+                continue;
             var number = text[..^unit.Length];
             if (decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value))
                 return (long)(value * ms);
@@ -29,7 +35,8 @@ internal static class Durations
     private static long? Parse(ArgumentResult result)
     {
         var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
-        if (TryParse(text) is { } ms) return ms;
+        if (TryParse(text) is { } ms)
+            return ms;
         result.AddError($"'{text}' is not a duration: write a number and a unit, such as 500ms, 30s, 5m or 1h.");
         return null;
     }

@@ -29,7 +29,9 @@ internal sealed class Interrupts : IDisposable
     private void Handle(PosixSignalContext context)
     {
         context.Cancel = true;
-        if (Interlocked.Increment(ref count) == 1) control.Cancel($"Canceled by {context.Signal}.");
-        else control.Kill($"Killed by a second {context.Signal}.");
+        if (Interlocked.Increment(ref count) == 1)
+            control.Cancel($"Canceled by {context.Signal}.");
+        else
+            control.Kill($"Killed by a second {context.Signal}.");
     }
 }

@@ -7,7 +7,8 @@ internal static class Printable
 {
     public static string Of(string text)
     {
-        if (!text.Any(IsControl)) return text;
+        if (!text.Any(IsControl))
+            return text;
         var shown = new StringBuilder(text.Length + 8);
         foreach (var unit in text)
             _ = IsControl(unit) ? shown.Append($"\\x{(int)unit:x2}") : shown.Append(unit);

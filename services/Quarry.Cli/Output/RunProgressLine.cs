@@ -25,7 +25,8 @@ internal sealed class RunProgressLine(bool isQuiet, TimeProvider clock) : IRunOb
         lock (gate)
         {
             state = run.State;
-            if (isLive) Show();
+            if (isLive)
+                Show();
         }
     }
 
@@ -36,20 +37,25 @@ internal sealed class RunProgressLine(bool isQuiet, TimeProvider clock) : IRunOb
         lock (gate)
         {
             last = progress;
-            if (isQuiet || clock.GetElapsedTime(shownAt) < (isLive ? LiveEvery : PlainEvery)) return;
-            if (isLive || shownAt != 0) Show();
-            else shownAt = clock.GetTimestamp();
+            if (isQuiet || clock.GetElapsedTime(shownAt) < (isLive ? LiveEvery : PlainEvery))
+                return;
+            if (isLive || shownAt != 0)
+                Show();
+            else
+                shownAt = clock.GetTimestamp();
         }
     }
 
     void IRunObserver.Console(ConsoleLine line)
     {
-        if (isQuiet) return;
+        if (isQuiet)
+            return;
         lock (gate)
         {
             Clear();
             Console.Error.WriteLine($"script | {Printable.Of(line.Text)}");
-            if (isLive) Show();
+            if (isLive)
+                Show();
         }
     }
 
@@ -64,24 +70,29 @@ internal sealed class RunProgressLine(bool isQuiet, TimeProvider clock) : IRunOb
         shownAt = clock.GetTimestamp();
         var elapsed = clock.GetElapsedTime(started);
         var rate = elapsed.TotalSeconds > 0 ? (long)(last.SeqLast / elapsed.TotalSeconds) : 0;
-        var text = $"{state.ToString().ToLowerInvariant()}  {Numbers.Count(last.Items)} items  {Numbers.Count(last.SeqLast)} events"
+        var text =
+            $"{state.ToString().ToLowerInvariant()}  {Numbers.Count(last.Items)} items  {Numbers.Count(last.SeqLast)} events"
             + $"  {Numbers.Count(rate)}/s  buffered {Numbers.Count(last.Buffered)}  dropped {Numbers.Count(last.Dropped)}"
             + $"  {Numbers.Elapsed(elapsed)}";
-        if (isLive) WriteLive(text);
-        else Console.Error.WriteLine(text);
+        if (isLive)
+            WriteLive(text);
+        else
+            Console.Error.WriteLine(text);
     }
 
     private void WriteLive(string text)
     {
         var width = Math.Max(20, Console.WindowWidth - 1);
-        if (text.Length > width) text = text[..width];
+        if (text.Length > width)
+            text = text[..width];
         Console.Error.Write($"\r{text.PadRight(shownChars)}");
         shownChars = text.Length;
     }
 
     private void Clear()
     {
-        if (shownChars > 0) Console.Error.Write($"\r{new string(' ', shownChars)}\r");
+        if (shownChars > 0)
+            Console.Error.Write($"\r{new string(' ', shownChars)}\r");
         shownChars = 0;
     }
 }

@@ -9,17 +9,25 @@ internal static class RunSummary
     public static void Write(TextWriter to, RunRecord run, VerifyReport? proof, string storage)
     {
         to.WriteLine($"run {run.RunId}  {Outcome(run)}{Took(run)}");
-        if (run.Message is { } message) Line(to, "why", Printable.Of(message));
-        if (run.Exit?.Stack is { } stack) WriteStack(to, stack);
+        if (run.Message is { } message)
+            Line(to, "why", Printable.Of(message));
+        if (run.Exit?.Stack is { } stack)
+            WriteStack(to, stack);
         Line(to, "script", run.Script.Path + (run.Script.Sha256 is { } hash ? $"  (version {hash[..12]})" : ""));
         Line(to, "events", Events(run));
         Line(to, "drops", Drops(run));
         Line(to, "artifacts", Blobs(run.Artifacts));
-        if (run.Files.Count > 0) Line(to, "files", Blobs(run.Files));
+        if (run.Files.Count > 0)
+            Line(to, "files", Blobs(run.Files));
         Line(to, "policy", run.Policy.Name.ToString().ToLowerInvariant());
-        if (proof is not null) Line(to, "proof", Proof(proof));
+        if (proof is not null)
+            Line(to, "proof", Proof(proof));
         Line(to, "data", Path.Combine(storage, run.StoragePath));
-        Line(to, "look", $"quarry inspect run {run.RunId}{(storage == Commands.SharedOptions.DefaultStorage ? "" : $" --storage {storage}")}");
+        Line(
+            to,
+            "look",
+            $"quarry inspect run {run.RunId}{(storage == Commands.SharedOptions.DefaultStorage ? "" : $" --storage {storage}")}"
+        );
     }
 
     private static string Outcome(RunRecord run) =>
@@ -30,29 +38,36 @@ internal static class RunSummary
 
     private static string Events(RunRecord run)
     {
-        if (run.SeqLast == 0) return "none";
+        if (run.SeqLast == 0)
+            return "none";
         var types = string.Join(", ", run.Counts.Select(c => $"{c.Key} {Numbers.Count(c.Value)}"));
-        var kept = run.SeqDurable == run.SeqLast ? "all durable or named" : $"durable up to {Numbers.Count(run.SeqDurable)}";
+        var kept =
+            run.SeqDurable == run.SeqLast ? "all durable or named" : $"durable up to {Numbers.Count(run.SeqDurable)}";
         return $"{Numbers.Count(run.SeqLast)} ({types}), {kept}";
     }
 
-    private static string Drops(RunRecord run) => run.Drops.Count == 0
-        ? "none"
-        : string.Join(", ", run.Drops.Select(d => $"{d.Type} {Numbers.Count(d.Count)} ({Contracts.QuarryNames.Of(d.Reason)})"));
+    private static string Drops(RunRecord run) =>
+        run.Drops.Count == 0
+            ? "none"
+            : string.Join(
+                ", ",
+                run.Drops.Select(d => $"{d.Type} {Numbers.Count(d.Count)} ({Contracts.QuarryNames.Of(d.Reason)})")
+            );
 
     private static string Blobs(BlobTotals blobs) =>
         $"{Numbers.Count(blobs.Count)} ({Numbers.Bytes(blobs.Bytes)})"
         + (blobs.Orphans > 0 ? $", {Numbers.Count(blobs.Orphans)} without a commit event" : "");
 
-    private static string Proof(VerifyReport proof) => proof.Complete
-        ? $"complete: {Numbers.Count(proof.Stored)} stored once, {Numbers.Count(proof.Dropped)} named as dropped"
-        : "INCOMPLETE: " + string.Join("; ", proof.Checks.Where(c => !c.Ok).Select(c => $"{c.Name}: {c.Detail}"));
+    private static string Proof(VerifyReport proof) =>
+        proof.Complete
+            ? $"complete: {Numbers.Count(proof.Stored)} stored once, {Numbers.Count(proof.Dropped)} named as dropped"
+            : "INCOMPLETE: " + string.Join("; ", proof.Checks.Where(c => !c.Ok).Select(c => $"{c.Name}: {c.Detail}"));
 
     private static void WriteStack(TextWriter to, string stack)
     {
         foreach (var line in stack.Split('\n').Skip(1).Take(6))
-            to.WriteLine($"  {"",-10}{Printable.Of(line.Trim())}");
+            to.WriteLine($"  {"", -10}{Printable.Of(line.Trim())}");
     }
 
-    private static void Line(TextWriter to, string name, string value) => to.WriteLine($"  {name,-10}{value}");
+    private static void Line(TextWriter to, string name, string value) => to.WriteLine($"  {name, -10}{value}");
 }

@@ -11,7 +11,8 @@ public static class LaunchValidation
     public static IReadOnlyList<FieldError> Validate(this LaunchRequest request)
     {
         var errors = new List<FieldError>();
-        if (string.IsNullOrWhiteSpace(request.Script)) errors.Add(new("script", "is required: the path of a script"));
+        if (string.IsNullOrWhiteSpace(request.Script))
+            errors.Add(new("script", "is required: the path of a script"));
         CheckPartition(errors, "source", request.Source, required: true);
         CheckPartition(errors, "category", request.Category, required: false);
         CheckPartition(errors, "dataset", request.Dataset, required: false);
@@ -29,26 +30,44 @@ public static class LaunchValidation
         var runId = request.RunId ?? RunIds.New(clock);
         return new RunRecord
         {
-            RunId = runId, RootRunId = runId, JobId = request.JobId, ParentRunId = request.ParentRunId,
-            Attempt = request.Attempt ?? 1, State = RunState.Queued, Script = new(request.Script!), Job = request.Job,
-            Source = request.Source!, Category = request.Category ?? Partition.DefaultCategory,
-            Day = Partition.DayOf(now), Dataset = request.Dataset ?? Partition.DefaultDataset,
-            Policy = (request.Policy ?? new()).WithDefaults(), Limits = request.Limits ?? new(),
-            Retry = request.Retry ?? new(), Labels = request.Labels ?? new Dictionary<string, string>(), QueuedAt = now,
+            RunId = runId,
+            RootRunId = runId,
+            JobId = request.JobId,
+            ParentRunId = request.ParentRunId,
+            Attempt = request.Attempt ?? 1,
+            State = RunState.Queued,
+            Script = new(request.Script!),
+            Job = request.Job,
+            Source = request.Source!,
+            Category = request.Category ?? Partition.DefaultCategory,
+            Day = Partition.DayOf(now),
+            Dataset = request.Dataset ?? Partition.DefaultDataset,
+            Policy = (request.Policy ?? new()).WithDefaults(),
+            Limits = request.Limits ?? new(),
+            Retry = request.Retry ?? new(),
+            Labels = request.Labels ?? new Dictionary<string, string>(),
+            QueuedAt = now,
         };
     }
 
     private static void CheckPartition(List<FieldError> errors, string field, string? value, bool required)
     {
-        if (value is null && !required) return;
+        if (value is null && !required)
+            return;
         var reason = value is null ? "missing" : PartitionValue.Refuse(value);
-        if (reason is null) return;
-        errors.Add(new(field, reason switch
-        {
-            "missing" or "empty" => "is required and must not be empty",
-            "dots" => "must not be '.' or '..'",
-            _ => $"is longer than {Limits.PartitionValueBytesMax} bytes once escaped; choose a shorter one",
-        }));
+        if (reason is null)
+            return;
+        errors.Add(
+            new(
+                field,
+                reason switch
+                {
+                    "missing" or "empty" => "is required and must not be empty",
+                    "dots" => "must not be '.' or '..'",
+                    _ => $"is longer than {Limits.PartitionValueBytesMax} bytes once escaped; choose a shorter one",
+                }
+            )
+        );
     }
 
     private static void CheckIds(List<FieldError> errors, LaunchRequest request)
@@ -67,7 +86,8 @@ public static class LaunchValidation
     private static void CheckLineage(List<FieldError> errors, LaunchRequest request)
     {
         var attempt = request.Attempt ?? 1;
-        if (attempt < 1) errors.Add(new("attempt", "must be 1 or more"));
+        if (attempt < 1)
+            errors.Add(new("attempt", "must be 1 or more"));
         if (attempt > 1 && request.ParentRunId is null)
             errors.Add(new("parent_run_id", $"is required for attempt {attempt}: the run that is tried again"));
         if (attempt == 1 && request.ParentRunId is not null)

@@ -5,7 +5,15 @@ public static class EventTypes
 {
     private static readonly string[] Names =
     [
-        "unknown", "item", "artifact", "checkpoint", "enqueue", "rotate_proxy", "log", "run_error", "run_complete",
+        "unknown",
+        "item",
+        "artifact",
+        "checkpoint",
+        "enqueue",
+        "rotate_proxy",
+        "log",
+        "run_error",
+        "run_complete",
     ];
 
     /// <summary>All types a run may store, in contract order.</summary>
@@ -22,18 +30,19 @@ public static class EventTypes
         type is EventType.Log or EventType.Enqueue or EventType.RotateProxy;
 
     /// <summary>Reads a name in UTF-8; <see cref="EventType.Unknown"/> for anything else.</summary>
-    public static EventType Parse(ReadOnlySpan<byte> utf8) => utf8 switch
-    {
-        _ when utf8.SequenceEqual("item"u8) => EventType.Item,
-        _ when utf8.SequenceEqual("log"u8) => EventType.Log,
-        _ when utf8.SequenceEqual("artifact"u8) => EventType.Artifact,
-        _ when utf8.SequenceEqual("checkpoint"u8) => EventType.Checkpoint,
-        _ when utf8.SequenceEqual("enqueue"u8) => EventType.Enqueue,
-        _ when utf8.SequenceEqual("rotate_proxy"u8) => EventType.RotateProxy,
-        _ when utf8.SequenceEqual("run_error"u8) => EventType.RunError,
-        _ when utf8.SequenceEqual("run_complete"u8) => EventType.RunComplete,
-        _ => EventType.Unknown,
-    };
+    public static EventType Parse(ReadOnlySpan<byte> utf8) =>
+        utf8 switch
+        {
+            _ when utf8.SequenceEqual("item"u8) => EventType.Item,
+            _ when utf8.SequenceEqual("log"u8) => EventType.Log,
+            _ when utf8.SequenceEqual("artifact"u8) => EventType.Artifact,
+            _ when utf8.SequenceEqual("checkpoint"u8) => EventType.Checkpoint,
+            _ when utf8.SequenceEqual("enqueue"u8) => EventType.Enqueue,
+            _ when utf8.SequenceEqual("rotate_proxy"u8) => EventType.RotateProxy,
+            _ when utf8.SequenceEqual("run_error"u8) => EventType.RunError,
+            _ when utf8.SequenceEqual("run_complete"u8) => EventType.RunComplete,
+            _ => EventType.Unknown,
+        };
 
     /// <summary>Reads a name; <see cref="EventType.Unknown"/> for anything else.</summary>
     public static EventType Parse(string name) =>

@@ -35,4 +35,10 @@ public readonly record struct ConsoleLine(string RunId, DateTimeOffset At, strin
 /// <param name="Buffered">Events held by the policy.</param>
 /// <param name="Dropped">Events dropped so far.</param>
 public readonly record struct RunProgress(
-    string RunId, long SeqLast, long SeqDurable, long Items, long Buffered, long Dropped);
+    string RunId,
+    long SeqLast,
+    long SeqDurable,
+    long Items,
+    long Buffered,
+    long Dropped
+);

@@ -9,16 +9,18 @@ namespace Quarry.Contracts.Runs;
 /// </summary>
 public static class PartitionValue
 {
-    private static readonly SearchValues<byte> Plain =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~-$&+:=@"u8);
+    private static readonly SearchValues<byte> Plain = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~-$&+:=@"u8
+    );
 
     /// <summary>Why a value is refused: <c>empty</c>, <c>dots</c> or <c>too_long</c>; null when it may be used.</summary>
-    public static string? Refuse(string value) => value switch
-    {
-        "" => "empty",
-        "." or ".." => "dots",
-        _ => EscapedBytes(value) > Limits.PartitionValueBytesMax ? "too_long" : null,
-    };
+    public static string? Refuse(string value) =>
+        value switch
+        {
+            "" => "empty",
+            "." or ".." => "dots",
+            _ => EscapedBytes(value) > Limits.PartitionValueBytesMax ? "too_long" : null,
+        };
 
     /// <summary>Escapes a value that <see cref="Refuse"/> allows.</summary>
     /// <exception cref="ArgumentException">The value is refused.</exception>

@@ -5,8 +5,9 @@ namespace Quarry.Contracts.Runs;
 /// <summary>Ids of runs and jobs (CONTRACT_RUN, identity).</summary>
 public static class RunIds
 {
-    private static readonly SearchValues<char> Allowed =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-");
+    private static readonly SearchValues<char> Allowed = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-"
+    );
 
     /// <summary>A new UUIDv7: ids sort by the time they were made.</summary>
     public static string New(TimeProvider clock) => Guid.CreateVersion7(clock.GetUtcNow()).ToString();

@@ -32,13 +32,14 @@ public enum RunOutcome
 public static class RunOutcomes
 {
     /// <summary>Exit code of the command line for the outcome (CONTRACT_RUN, exit codes).</summary>
-    public static int ExitCode(this RunOutcome outcome) => outcome switch
-    {
-        RunOutcome.Success => 0,
-        RunOutcome.ScriptError => 1,
-        RunOutcome.ExecutorCrash or RunOutcome.TimedOut or RunOutcome.Lost => 2,
-        RunOutcome.PolicyFailure or RunOutcome.VersionMismatch => 3,
-        RunOutcome.Canceled => 130,
-        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "not an outcome"),
-    };
+    public static int ExitCode(this RunOutcome outcome) =>
+        outcome switch
+        {
+            RunOutcome.Success => 0,
+            RunOutcome.ScriptError => 1,
+            RunOutcome.ExecutorCrash or RunOutcome.TimedOut or RunOutcome.Lost => 2,
+            RunOutcome.PolicyFailure or RunOutcome.VersionMismatch => 3,
+            RunOutcome.Canceled => 130,
+            _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "not an outcome"),
+        };
 }

@@ -114,7 +114,14 @@ public sealed record RunRecord
 
     /// <summary>The partition keys together.</summary>
     [JsonIgnore]
-    public Partition Partition => new() { Dataset = Dataset, Source = Source, Category = Category, Day = Day };
+    public Partition Partition =>
+        new()
+        {
+            Dataset = Dataset,
+            Source = Source,
+            Category = Category,
+            Day = Day,
+        };
 
     /// <summary>True when the run has ended.</summary>
     [JsonIgnore]

@@ -35,9 +35,11 @@ internal sealed class ArtifactStaging(string folder, Func<string, Task<bool>> is
     /// <summary>The whole bytes of an artifact; null when they did not come, or not all of them.</summary>
     public StagedArtifact? Find(string artifactId)
     {
-        if (done.TryGetValue(artifactId, out var known)) return known;
+        if (done.TryGetValue(artifactId, out var known))
+            return known;
         var path = PathOf(artifactId) + DoneSuffix;
-        if (!File.Exists(path)) return null;
+        if (!File.Exists(path))
+            return null;
         using var file = File.OpenRead(path);
         return done[artifactId] = new(path, file.Length, Convert.ToHexStringLower(SHA256.HashData(file)));
     }
@@ -53,7 +55,8 @@ internal sealed class ArtifactStaging(string folder, Func<string, Task<bool>> is
     public void RemoveAll()
     {
         Dispose();
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
     }
 
     /// <summary>Closes what is open; what was not complete stays as it is.</summary>
@@ -66,17 +69,22 @@ internal sealed class ArtifactStaging(string folder, Func<string, Task<bool>> is
 
     private async Task<string?> TryAppendAsync(ArtifactChunk chunk)
     {
-        if (Find(chunk.ArtifactId) is { } whole) return IsAgain(whole, chunk) ? null : Complete(chunk);
+        if (Find(chunk.ArtifactId) is { } whole)
+            return IsAgain(whole, chunk) ? null : Complete(chunk);
         if (!open.TryGetValue(chunk.ArtifactId, out var part))
         {
-            if (await isCommittedAsync(chunk.ArtifactId)) return Complete(chunk);
+            if (await isCommittedAsync(chunk.ArtifactId))
+                return Complete(chunk);
             _ = Directory.CreateDirectory(folder);
             open[chunk.ArtifactId] = part = await StagedPart.OpenAsync(PathOf(chunk.ArtifactId));
         }
         var isAgain = chunk.Seq == part.NextSeq - 1 && part.EndsWith(chunk.Data.Span);
-        if (!isAgain && chunk.Seq != part.NextSeq) return $"chunk {chunk.Seq} came, {part.NextSeq} was expected";
-        if (!isAgain) await part.AddAsync(chunk.Data);
-        if (chunk.IsLast) Finish(chunk.ArtifactId, part);
+        if (!isAgain && chunk.Seq != part.NextSeq)
+            return $"chunk {chunk.Seq} came, {part.NextSeq} was expected";
+        if (!isAgain)
+            await part.AddAsync(chunk.Data);
+        if (chunk.IsLast)
+            Finish(chunk.ArtifactId, part);
         return null;
     }
 
@@ -95,7 +103,8 @@ internal sealed class ArtifactStaging(string folder, Func<string, Task<bool>> is
         done[artifactId] = new(path + DoneSuffix, part.Length, part.Sha256());
         part.Dispose();
         _ = open.Remove(artifactId);
-        if (!Posix.TryLink(path, path + DoneSuffix)) throw new IOException($"'{path}{DoneSuffix}' is there already");
+        if (!Posix.TryLink(path, path + DoneSuffix))
+            throw new IOException($"'{path}{DoneSuffix}' is there already");
         File.Delete(path);
         File.Delete(StagedPart.PositionPath(path));
         Posix.SyncDirectory(folder);

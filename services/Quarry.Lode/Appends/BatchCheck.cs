@@ -20,8 +20,11 @@ internal sealed class BatchCheck(string runId, ArtifactStaging staging)
         error = null;
         if (batch.FirstSeq > durableSeq + 1)
         {
-            error = new(AppendStatus.Hole, durableSeq,
-                $"a batch of run {runId} starts at seq {batch.FirstSeq}, seq {durableSeq + 1} must come first");
+            error = new(
+                AppendStatus.Hole,
+                durableSeq,
+                $"a batch of run {runId} starts at seq {batch.FirstSeq}, seq {durableSeq + 1} must come first"
+            );
             return null;
         }
         var reason = Walk(batch, durableSeq, out var skipBytes, out var count);
@@ -32,7 +35,9 @@ internal sealed class BatchCheck(string runId, ArtifactStaging staging)
         }
         return batch with
         {
-            FirstSeq = durableSeq + 1, Count = count, Frames = batch.Frames[skipBytes..],
+            FirstSeq = durableSeq + 1,
+            Count = count,
+            Frames = batch.Frames[skipBytes..],
             Drops = [.. batch.Drops.Where(d => d.SeqLast > durableSeq)],
         };
     }
@@ -47,15 +52,21 @@ internal sealed class BatchCheck(string runId, ArtifactStaging staging)
         while (frames.MoveNext())
         {
             SkipDrops(batch, ref expected, ref drop);
-            if (!frames.Current.RunId.SequenceEqual(runIdUtf8)) return "a frame belongs to another run";
-            if (frames.Current.Seq != expected) return $"seq {frames.Current.Seq} where {expected} was expected";
+            if (!frames.Current.RunId.SequenceEqual(runIdUtf8))
+                return "a frame belongs to another run";
+            if (frames.Current.Seq != expected)
+                return $"seq {frames.Current.Seq} where {expected} was expected";
             expected++;
-            if (frames.Current.Seq <= durableSeq) skipBytes += frames.Frame.Length;
-            else if (CheckArtifact(frames.Current) is { } wrong) return wrong;
-            else count++;
+            if (frames.Current.Seq <= durableSeq)
+                skipBytes += frames.Frame.Length;
+            else if (CheckArtifact(frames.Current) is { } wrong)
+                return wrong;
+            else
+                count++;
         }
         SkipDrops(batch, ref expected, ref drop);
-        if (frames.IsMalformed) return $"the frame after seq {expected - 1} cannot be read as an event";
+        if (frames.IsMalformed)
+            return $"the frame after seq {expected - 1} cannot be read as an event";
         return expected == batch.LastSeq + 1 ? null : $"it covers seq up to {expected - 1}, not {batch.LastSeq}";
     }
 
@@ -68,14 +79,15 @@ internal sealed class BatchCheck(string runId, ArtifactStaging staging)
     /// <summary>An artifact's event promises a size; the bytes must be there and keep it.</summary>
     private string? CheckArtifact(FrameHeader header)
     {
-        if (header.EventType != EventType.Artifact) return null;
+        if (header.EventType != EventType.Artifact)
+            return null;
         var id = MsgPackMap.FindText(header.Payload, "artifact_id"u8);
         var size = MsgPackMap.FindInt64(header.Payload, "size_bytes"u8);
-        if (id is null || size is null) return $"artifact event {header.Seq} lacks artifact_id or size_bytes";
+        if (id is null || size is null)
+            return $"artifact event {header.Seq} lacks artifact_id or size_bytes";
         var staged = staging.Find(id);
-        if (staged is null) return $"artifact '{id}' (seq {header.Seq}) has no complete bytes";
-        return staged.Size == size
-            ? null
-            : $"artifact '{id}' (seq {header.Seq}) says {size} bytes, {staged.Size} came";
+        if (staged is null)
+            return $"artifact '{id}' (seq {header.Seq}) has no complete bytes";
+        return staged.Size == size ? null : $"artifact '{id}' (seq {header.Seq}) says {size} bytes, {staged.Size} came";
     }
 }

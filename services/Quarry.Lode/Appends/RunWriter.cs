@@ -14,9 +14,17 @@ namespace Quarry.Lode.Appends;
 /// when a trigger says so. Calls come one after another; commits may run beside them.
 /// </summary>
 internal sealed class RunWriter(
-    RunRecord run, long epoch, CommitChain chain, Committer committer, Journal journal, ArtifactStaging staging,
-    LodeOptions options, TimeProvider clock, Func<RunRecord, CancellationToken, Task> recordFinalAsync, Action<RunWriter> onClosed)
-    : ILodeAppender
+    RunRecord run,
+    long epoch,
+    CommitChain chain,
+    Committer committer,
+    Journal journal,
+    ArtifactStaging staging,
+    LodeOptions options,
+    TimeProvider clock,
+    Func<RunRecord, CancellationToken, Task> recordFinalAsync,
+    Action<RunWriter> onClosed
+) : ILodeAppender
 {
     private readonly byte[] runJson = JsonSerializer.SerializeToUtf8Bytes(run, QuarryJson.Compact);
     private readonly BatchCheck check = new(run.RunId, staging);
@@ -45,17 +53,22 @@ internal sealed class RunWriter(
     public async ValueTask<AppendResult> AppendAsync(EventBatch batch, CancellationToken cancellation)
     {
         using var call = await callGate.HoldAsync();
-        if (Refusal() is { } refusal) return refusal;
-        if (batch.LastSeq <= DurableSeq) return new(AppendStatus.Durable, DurableSeq);
+        if (Refusal() is { } refusal)
+            return refusal;
+        if (batch.LastSeq <= DurableSeq)
+            return new(AppendStatus.Durable, DurableSeq);
         var checkedBatch = check.Check(batch, DurableSeq, out var error);
-        if (checkedBatch is null) return error!.Value with { DurableSeq = DurableSeq };
+        if (checkedBatch is null)
+            return error!.Value with { DurableSeq = DurableSeq };
         // The sender's memory is only lent: what outlives this call is a copy.
         var frames = checkedBatch.Frames.ToArray();
         var status = await journal.AppendAsync([.. Entries(checkedBatch, frames)]);
-        if (status != AppendStatus.Durable) return JournalFailed(status);
+        if (status != AppendStatus.Durable)
+            return JournalFailed(status);
         lock (gate)
             pending.Add(checkedBatch, frames, clock.GetUtcNow());
-        if (options.DurablePoint == DurablePoint.Committed && await CommitNowAsync() is { } failed) return failed;
+        if (options.DurablePoint == DurablePoint.Committed && await CommitNowAsync() is { } failed)
+            return failed;
         DurableSeq = checkedBatch.LastSeq;
         return await TriggerAsync();
     }
@@ -64,23 +77,24 @@ internal sealed class RunWriter(
     public async ValueTask<BlobResult> AppendArtifactAsync(ArtifactChunk chunk, CancellationToken cancellation)
     {
         using var call = await callGate.HoldAsync();
-        return Refusal() is { } refusal
-            ? new(false, refusal.Message, IsFatal: true)
-            : await staging.AppendAsync(chunk);
+        return Refusal() is { } refusal ? new(false, refusal.Message, IsFatal: true) : await staging.AppendAsync(chunk);
     }
 
     /// <inheritdoc/>
     public async ValueTask<BlobResult> PutFileAsync(FileWrite file, CancellationToken cancellation)
     {
         using var call = await callGate.HoldAsync();
-        if (Refusal() is { } refusal) return new(false, refusal.Message, IsFatal: true);
+        if (Refusal() is { } refusal)
+            return new(false, refusal.Message, IsFatal: true);
         try
         {
             var (blob, error) = await committer.PutFileAsync(file, DurableSeq, cancellation);
-            if (blob is null) return new(false, error);
+            if (blob is null)
+                return new(false, error);
             var body = JsonSerializer.SerializeToUtf8Bytes(blob, QuarryJson.Compact);
             var status = await journal.AppendAsync(Entry(JournalRecordKind.File, 0, 0, body));
-            if (status != AppendStatus.Durable) return new(false, JournalFailed(status).Message, IsFatal: true);
+            if (status != AppendStatus.Durable)
+                return new(false, JournalFailed(status).Message, IsFatal: true);
             lock (gate)
                 pending.Add(blob, clock.GetUtcNow());
             return new(true);
@@ -95,11 +109,14 @@ internal sealed class RunWriter(
     public async ValueTask<AppendResult> CloseAsync(RunRecord final, CancellationToken cancellation)
     {
         using var call = await callGate.HoldAsync();
-        if (!chain.IsClosed && Refusal() is { } refusal) return refusal;
-        if (!chain.IsClosed && await CommitNowAsync() is { } failed) return failed;
+        if (!chain.IsClosed && Refusal() is { } refusal)
+            return refusal;
+        if (!chain.IsClosed && await CommitNowAsync() is { } failed)
+            return failed;
         try
         {
-            if (!chain.IsClosed && !await committer.CloseAsync(chain, epoch, final, pending.Files, cancellation)) return Stale();
+            if (!chain.IsClosed && !await committer.CloseAsync(chain, epoch, final, pending.Files, cancellation))
+                return Stale();
             staging.RemoveAll();
             await recordFinalAsync(final, cancellation);
         }
@@ -138,7 +155,10 @@ internal sealed class RunWriter(
     {
         lock (gate)
         {
-            if (pending.Since is null || clock.GetUtcNow() - pending.Since < TimeSpan.FromMilliseconds(options.SlotAgeMs))
+            if (
+                pending.Since is null
+                || clock.GetUtcNow() - pending.Since < TimeSpan.FromMilliseconds(options.SlotAgeMs)
+            )
                 return Task.CompletedTask;
         }
         return CommitNowAsync();
@@ -152,7 +172,8 @@ internal sealed class RunWriter(
         {
             while (Freeze() is { } rows)
             {
-                if (!await committer.CommitAsync(chain, epoch, rows)) return Stale();
+                if (!await committer.CommitAsync(chain, epoch, rows))
+                    return Stale();
                 lock (gate)
                     frozen = null;
             }
@@ -175,7 +196,8 @@ internal sealed class RunWriter(
     {
         // The next writer begins behind the last slot, so what was acknowledged goes into one before this writer is
         // forgotten; when the store fails, the writer stays and commits later.
-        if (!isFenced && !chain.IsClosed && await FenceAsync() is not null) return;
+        if (!isFenced && !chain.IsClosed && await FenceAsync() is not null)
+            return;
         staging.Dispose();
         onClosed(this);
     }
@@ -196,9 +218,11 @@ internal sealed class RunWriter(
     /// <summary>Begins a commit when enough is pending; a commit that lags a whole slot behind holds appends up.</summary>
     private async Task<AppendResult> TriggerAsync()
     {
-        if (pending.Bytes < options.SlotBytes && pending.Events < options.SlotEvents) return new(AppendStatus.Durable, DurableSeq);
+        if (pending.Bytes < options.SlotBytes && pending.Events < options.SlotEvents)
+            return new(AppendStatus.Durable, DurableSeq);
         await commit;
-        if (commitError is { } error) return new(AppendStatus.StorageFailed, DurableSeq, error);
+        if (commitError is { } error)
+            return new(AppendStatus.StorageFailed, DurableSeq, error);
         commit = Task.Run(CommitNowAsync);
         return new(AppendStatus.Durable, DurableSeq);
     }
@@ -218,17 +242,26 @@ internal sealed class RunWriter(
 
     private AppendResult? Refusal()
     {
-        if (isFenced) return Stale();
+        if (isFenced)
+            return Stale();
         return chain.IsClosed
             ? new(AppendStatus.Closed, DurableSeq, $"Run {run.RunId} is closed; nothing can be appended to it.")
             : null;
     }
 
-    private AppendResult Stale() => new(AppendStatus.StaleEpoch, DurableSeq,
-        $"Another writer has taken run {run.RunId} over (this one had epoch {epoch}); it must stop.");
+    private AppendResult Stale() =>
+        new(
+            AppendStatus.StaleEpoch,
+            DurableSeq,
+            $"Another writer has taken run {run.RunId} over (this one had epoch {epoch}); it must stop."
+        );
 
-    private AppendResult JournalFailed(AppendStatus status) => new(status, DurableSeq,
-        status == AppendStatus.StorageFull
-            ? $"the journal below {options.Root} has no space left. Free some space there, or choose another storage."
-            : $"the journal below {options.Root} could not be written and synced. Check the disk.");
+    private AppendResult JournalFailed(AppendStatus status) =>
+        new(
+            status,
+            DurableSeq,
+            status == AppendStatus.StorageFull
+                ? $"the journal below {options.Root} has no space left. Free some space there, or choose another storage."
+                : $"the journal below {options.Root} could not be written and synced. Check the disk."
+        );
 }

@@ -58,9 +58,11 @@ internal sealed class StagedPart : IDisposable
     /// <summary>True when a file ends with these bytes.</summary>
     public static bool EndsWith(FileStream file, ReadOnlySpan<byte> chunk)
     {
-        if (file.Length < chunk.Length) return false;
+        if (file.Length < chunk.Length)
+            return false;
         var tail = new byte[chunk.Length];
-        return RandomAccess.Read(file.SafeFileHandle, tail, file.Length - tail.Length) == tail.Length && chunk.SequenceEqual(tail);
+        return RandomAccess.Read(file.SafeFileHandle, tail, file.Length - tail.Length) == tail.Length
+            && chunk.SequenceEqual(tail);
     }
 
     /// <summary>SHA-256 of all that came, in hex; nothing may be added afterwards.</summary>

@@ -51,8 +51,14 @@ internal sealed class CommitChain(IObjectStore store, RunKeys keys)
             using var compressor = new ZstdSharp.Compressor(CompressionLevel);
             var packed = compressor.Wrap(lines.Span).ToArray();
             var key = keys.Wal(slot.First, slot.Epoch);
-            slot = slot with { File = key, Size = packed.Length, Xxh128 = Convert.ToHexStringLower(XxHash128.Hash(packed)) };
-            if (!await store.PutIfAbsentAsync(key, packed, cancellation)) slot = await SameWalAsync(slot, packed, cancellation);
+            slot = slot with
+            {
+                File = key,
+                Size = packed.Length,
+                Xxh128 = Convert.ToHexStringLower(XxHash128.Hash(packed)),
+            };
+            if (!await store.PutIfAbsentAsync(key, packed, cancellation))
+                slot = await SameWalAsync(slot, packed, cancellation);
         }
         // A closing slot covers no seq: it lies one past the last, where a batch of a late writer would collide with it.
         var slotKey = keys.Slot(slot.First);
@@ -64,7 +70,10 @@ internal sealed class CommitChain(IObjectStore store, RunKeys keys)
         }
         var there = await SlotFile.ReadAsync(store, slotKey, cancellation);
         Adopt(there);
-        return there.Writer == slot.Writer && there.Epoch == slot.Epoch && there.Last == slot.Last && there.Kind == slot.Kind;
+        return there.Writer == slot.Writer
+            && there.Epoch == slot.Epoch
+            && there.Last == slot.Last
+            && there.Kind == slot.Kind;
     }
 
     /// <summary>
@@ -76,7 +85,8 @@ internal sealed class CommitChain(IObjectStore store, RunKeys keys)
         var there = await store.GetAsync(slot.File!, cancellation) ?? packed;
         if (WalRows.Count(there) == slot.Count)
             return slot with { Size = there.Length, Xxh128 = Convert.ToHexStringLower(XxHash128.Hash(there)) };
-        if (await store.GetAsync(keys.Slot(slot.First), cancellation) is not null) return slot;
+        if (await store.GetAsync(keys.Slot(slot.First), cancellation) is not null)
+            return slot;
         await store.DeleteAsync(slot.File!, cancellation);
         _ = await store.PutIfAbsentAsync(slot.File!, packed, cancellation);
         return slot;

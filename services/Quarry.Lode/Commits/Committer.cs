@@ -14,7 +14,13 @@ namespace Quarry.Lode.Commits;
 
 /// <summary>Turns what is journaled of one run into a slot: rows, artifacts, files and drops, in that order.</summary>
 internal sealed class Committer(
-    IObjectStore store, RunKeys keys, RunRecord run, ArtifactStaging staging, string writerName, TimeProvider clock)
+    IObjectStore store,
+    RunKeys keys,
+    RunRecord run,
+    ArtifactStaging staging,
+    string writerName,
+    TimeProvider clock
+)
 {
     /// <summary>Commits rows; false when another writer's slot lies there.</summary>
     public async Task<bool> CommitAsync(CommitChain chain, long epoch, PendingRows rows)
@@ -23,13 +29,20 @@ internal sealed class Committer(
         var artifacts = new List<SlotBlob>();
         foreach (var frames in rows.Frames)
         {
-            if (!json.TryAdd(frames.Span)) throw new StoreException($"Journaled rows of run {run.RunId} cannot be read back.");
+            if (!json.TryAdd(frames.Span))
+                throw new StoreException($"Journaled rows of run {run.RunId} cannot be read back.");
             artifacts.AddRange(await PutArtifactsAsync(frames));
         }
         var slot = New(SlotRecord.BatchKind, chain.CommittedSeq + 1, epoch) with
         {
-            Last = Math.Max(rows.LastSeq, chain.CommittedSeq), Count = json.Count, ByType = json.ByType,
-            MinTs = json.MinTs, MaxTs = json.MaxTs, Drops = rows.Drops, Files = rows.Files, Artifacts = artifacts,
+            Last = Math.Max(rows.LastSeq, chain.CommittedSeq),
+            Count = json.Count,
+            ByType = json.ByType,
+            MinTs = json.MinTs,
+            MaxTs = json.MaxTs,
+            Drops = rows.Drops,
+            Files = rows.Files,
+            Artifacts = artifacts,
         };
         var isMine = await chain.TryCommitAsync(slot, json.Lines, CancellationToken.None);
         foreach (var artifact in isMine ? artifacts : [])
@@ -39,16 +52,26 @@ internal sealed class Committer(
 
     /// <summary>Writes the closing slot; it carries the final record, and the files that no rows came after.</summary>
     public Task<bool> CloseAsync(
-        CommitChain chain, long epoch, RunRecord final, IReadOnlyList<SlotBlob> files, CancellationToken cancellation)
+        CommitChain chain,
+        long epoch,
+        RunRecord final,
+        IReadOnlyList<SlotBlob> files,
+        CancellationToken cancellation
+    )
     {
         var slot = New(SlotRecord.ClosedKind, chain.CommittedSeq + 1, epoch) with { Files = files, Final = final };
         return chain.TryCommitAsync(slot, default, cancellation);
     }
 
     /// <summary>Stores a sidecar file; null with the reason when its name is refused or taken.</summary>
-    public async Task<(SlotBlob? Blob, string? Error)> PutFileAsync(FileWrite file, long seq, CancellationToken cancellation)
+    public async Task<(SlotBlob? Blob, string? Error)> PutFileAsync(
+        FileWrite file,
+        long seq,
+        CancellationToken cancellation
+    )
     {
-        if (BlobNames.Refuse(file.Filename) is { } reason) return (null, reason);
+        if (BlobNames.Refuse(file.Filename) is { } reason)
+            return (null, reason);
         if (file.Data.Length > Limits.ChunkDataBytesMax)
             return (null, $"'{file.Filename}' has {file.Data.Length:N0} bytes, limit {Limits.ChunkDataBytesMax:N0}");
         var key = keys.File(file.Filename);
@@ -58,11 +81,18 @@ internal sealed class Committer(
         return (new(file.Filename, file.Filename, file.ContentType, file.Data.Length, sha256, key, seq), null);
     }
 
-    private SlotRecord New(string kind, long first, long epoch) => new()
-    {
-        RunId = run.RunId, Kind = kind, First = first, Last = first - 1, Count = 0, Epoch = epoch, Writer = writerName,
-        CreatedAt = clock.GetUtcNow(),
-    };
+    private SlotRecord New(string kind, long first, long epoch) =>
+        new()
+        {
+            RunId = run.RunId,
+            Kind = kind,
+            First = first,
+            Last = first - 1,
+            Count = 0,
+            Epoch = epoch,
+            Writer = writerName,
+            CreatedAt = clock.GetUtcNow(),
+        };
 
     private async Task<IReadOnlyList<SlotBlob>> PutArtifactsAsync(ReadOnlyMemory<byte> frames)
     {
@@ -70,7 +100,8 @@ internal sealed class Committer(
         foreach (var (id, name, contentType, seq) in ArtifactsOf(frames.Span))
         {
             var key = keys.Artifact(id, name);
-            if (staging.Find(id) is not { } staged) continue;
+            if (staging.Find(id) is not { } staged)
+                continue;
             _ = await store.PutFileIfAbsentAsync(key, staged.Path, CancellationToken.None);
             blobs.Add(new(id, name, contentType, staged.Size, staged.Sha256, key, seq));
         }
@@ -84,7 +115,8 @@ internal sealed class Committer(
         while (events.MoveNext())
         {
             var header = events.Current;
-            if (header.EventType != EventType.Artifact) continue;
+            if (header.EventType != EventType.Artifact)
+                continue;
             var id = MsgPackMap.FindText(header.Payload, "artifact_id"u8)!;
             var name = MsgPackMap.FindText(header.Payload, "name"u8) ?? id;
             var type = MsgPackMap.FindText(header.Payload, "content_type"u8) ?? "application/octet-stream";

@@ -11,18 +11,24 @@ internal static class SlotFile
     /// <exception cref="StoreException">It is missing, not JSON, or of a newer format.</exception>
     public static async Task<SlotRecord> ReadAsync(IObjectStore store, string key, CancellationToken cancellation)
     {
-        var json = await store.GetAsync(key, cancellation)
+        var json =
+            await store.GetAsync(key, cancellation)
             ?? throw new StoreException($"{store.Name}: slot '{key}' is missing. Run 'quarry verify' on the run.");
         try
         {
             var slot = JsonSerializer.Deserialize<SlotRecord>(json, QuarryJson.Compact);
             return slot is { V: SlotRecord.FormatVersion }
                 ? slot
-                : throw new StoreException($"{store.Name}: slot '{key}' has format {slot?.V}, this version reads {SlotRecord.FormatVersion}.");
+                : throw new StoreException(
+                    $"{store.Name}: slot '{key}' has format {slot?.V}, this version reads {SlotRecord.FormatVersion}."
+                );
         }
         catch (JsonException e)
         {
-            throw new StoreException($"{store.Name}: slot '{key}' cannot be read: {e.Message} Run 'quarry verify' on the run.", e);
+            throw new StoreException(
+                $"{store.Name}: slot '{key}' cannot be read: {e.Message} Run 'quarry verify' on the run.",
+                e
+            );
         }
     }
 }

@@ -63,4 +63,12 @@ internal sealed record SlotRecord
 }
 
 /// <summary>A blob that a slot commits.</summary>
-internal sealed record SlotBlob(string Id, string Name, string ContentType, long Size, string Sha256, string Key, long Seq);
+internal sealed record SlotBlob(
+    string Id,
+    string Name,
+    string ContentType,
+    long Size,
+    string Sha256,
+    string Key,
+    long Seq
+);

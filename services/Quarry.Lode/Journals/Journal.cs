@@ -6,8 +6,13 @@ namespace Quarry.Lode.Journals;
 
 /// <summary>What a caller wants journaled for one run.</summary>
 internal sealed record JournalEntry(
-    string RunId, ReadOnlyMemory<byte> RunJson, JournalRecordKind Kind, long FirstSeq, long LastSeq,
-    ReadOnlyMemory<byte> Body);
+    string RunId,
+    ReadOnlyMemory<byte> RunJson,
+    JournalRecordKind Kind,
+    long FirstSeq,
+    long LastSeq,
+    ReadOnlyMemory<byte> Body
+);
 
 /// <summary>
 /// A local write-ahead log with group commit: one thread drains what waits, writes once, syncs once and completes all
@@ -102,22 +107,31 @@ internal sealed class Journal : IDisposable
         {
             // A segment that failed may lie about what it holds: it is left for recovery and never written again.
             Retire();
-            return StoreException.Classify(e) == StoreError.Full ? AppendStatus.StorageFull : AppendStatus.StorageFailed;
+            return StoreException.Classify(e) == StoreError.Full
+                ? AppendStatus.StorageFull
+                : AppendStatus.StorageFailed;
         }
     }
 
     private void Write(List<Waiter> waiters)
     {
         var most = waiters.Sum(w => w.BytesWithNames);
-        if (current is not null && current.Offset + most > segmentBytes) Retire();
-        current ??= JournalSegment.Create(folder, nextNumber++, Math.Max(segmentBytes, JournalSegment.HeaderBytes + most));
-        if (group.Length < most) group = new byte[most];
+        if (current is not null && current.Offset + most > segmentBytes)
+            Retire();
+        current ??= JournalSegment.Create(
+            folder,
+            nextNumber++,
+            Math.Max(segmentBytes, JournalSegment.HeaderBytes + most)
+        );
+        if (group.Length < most)
+            group = new byte[most];
         var used = 0;
         foreach (var entry in waiters.SelectMany(w => w.Entries))
             used += Serialize(entry, group.AsSpan(used));
         current.Write(group.AsSpan(0, used));
         Syncs++;
-        if (group.Length > GroupBytesMax) group = new byte[64 * 1024];
+        if (group.Length > GroupBytesMax)
+            group = new byte[64 * 1024];
     }
 
     private int Serialize(JournalEntry entry, Span<byte> to)
@@ -141,7 +155,8 @@ internal sealed class Journal : IDisposable
     {
         lock (gate)
         {
-            if (current is not null) closed.Add(current);
+            if (current is not null)
+                closed.Add(current);
             current = null;
         }
     }
@@ -152,7 +167,8 @@ internal sealed class Journal : IDisposable
 
         public JournalEntry[] Entries { get; } = entries;
 
-        public TaskCompletionSource<AppendStatus> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<AppendStatus> Done { get; } =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public int Bytes { get; } = entries.Sum(e => e.Body.Length + Overhead);
 

@@ -32,7 +32,12 @@ internal enum JournalRecordKind : byte
 /// A length of 0 is the unwritten rest of a segment. The largest record is a batch of one largest frame.
 /// </summary>
 internal readonly record struct JournalRecord(
-    JournalRecordKind Kind, int RunOrdinal, long FirstSeq, long LastSeq, ReadOnlyMemory<byte> Body)
+    JournalRecordKind Kind,
+    int RunOrdinal,
+    long FirstSeq,
+    long LastSeq,
+    ReadOnlyMemory<byte> Body
+)
 {
     public const int HeaderBytes = 8;
     public const int FixedBytes = 21;
@@ -57,15 +62,21 @@ internal readonly record struct JournalRecord(
     {
         record = default;
         var bytes = at.Span;
-        if (bytes.Length < HeaderBytes + FixedBytes) return false;
+        if (bytes.Length < HeaderBytes + FixedBytes)
+            return false;
         var length = BinaryPrimitives.ReadInt32LittleEndian(bytes);
-        if (length is < FixedBytes or > LengthBytesMax || bytes.Length < HeaderBytes + length) return false;
+        if (length is < FixedBytes or > LengthBytesMax || bytes.Length < HeaderBytes + length)
+            return false;
         var content = at.Slice(HeaderBytes, length);
-        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]) != Crc32C.Of(content.Span)) return false;
+        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]) != Crc32C.Of(content.Span))
+            return false;
         record = new(
-            (JournalRecordKind)content.Span[0], BinaryPrimitives.ReadInt32LittleEndian(content.Span[1..]),
+            (JournalRecordKind)content.Span[0],
+            BinaryPrimitives.ReadInt32LittleEndian(content.Span[1..]),
             BinaryPrimitives.ReadInt64LittleEndian(content.Span[5..]),
-            BinaryPrimitives.ReadInt64LittleEndian(content.Span[13..]), content[FixedBytes..]);
+            BinaryPrimitives.ReadInt64LittleEndian(content.Span[13..]),
+            content[FixedBytes..]
+        );
         return true;
     }
 }

@@ -36,7 +36,13 @@ internal sealed class JournalSegment : IDisposable
     public static JournalSegment Create(string folder, long number, long bytes)
     {
         var path = System.IO.Path.Combine(folder, $"{number:d16}.journal");
-        var opened = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, preallocationSize: bytes);
+        var opened = File.OpenHandle(
+            path,
+            FileMode.CreateNew,
+            FileAccess.ReadWrite,
+            FileShare.Read,
+            preallocationSize: bytes
+        );
         var header = new byte[HeaderBytes];
         Magic.CopyTo(header, 0);
         BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(8), Version);
@@ -69,13 +75,15 @@ internal sealed class JournalSegment : IDisposable
     public static IEnumerable<JournalRecord> Read(string path)
     {
         ReadOnlyMemory<byte> rest = File.ReadAllBytes(path);
-        if (rest.Length < HeaderBytes || !rest.Span.StartsWith(Magic)) yield break;
+        if (rest.Length < HeaderBytes || !rest.Span.StartsWith(Magic))
+            yield break;
         var version = BinaryPrimitives.ReadUInt32LittleEndian(rest.Span[8..]);
         if (version != Version)
         {
             throw new StoreException(
                 $"Journal segment {path} has format {version}, this version reads {Version}. "
-                + "Start the version that wrote it once, so that it is committed.");
+                    + "Start the version that wrote it once, so that it is committed."
+            );
         }
         rest = rest[HeaderBytes..];
         while (JournalRecord.TryRead(rest, out var record))

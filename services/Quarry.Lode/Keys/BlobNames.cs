@@ -13,10 +13,14 @@ internal static class BlobNames
     /// <summary>Why a sidecar file name is refused; null when it may be used (CONTRACT_EMIT, file names).</summary>
     public static string? Refuse(string filename)
     {
-        if (filename.Length == 0) return "the file name is empty; give it a name such as page.html";
-        if (filename.AsSpan().IndexOfAny('/', '\\') >= 0) return $"'{filename}' has a path separator; use a plain name";
-        if (filename.Contains("..", StringComparison.Ordinal)) return $"'{filename}' has '..'; use a plain name";
-        if (filename == "." || filename.Any(char.IsControl)) return "the file name has control characters or is '.'";
+        if (filename.Length == 0)
+            return "the file name is empty; give it a name such as page.html";
+        if (filename.AsSpan().IndexOfAny('/', '\\') >= 0)
+            return $"'{filename}' has a path separator; use a plain name";
+        if (filename.Contains("..", StringComparison.Ordinal))
+            return $"'{filename}' has '..'; use a plain name";
+        if (filename == "." || filename.Any(char.IsControl))
+            return "the file name has control characters or is '.'";
         var bytes = Encoding.UTF8.GetByteCount(filename);
         return bytes > Limits.FilenameBytesMax
             ? $"the file name has {bytes} bytes, limit {Limits.FilenameBytesMax}; use a shorter one"
@@ -24,12 +28,13 @@ internal static class BlobNames
     }
 
     /// <summary>One segment of a key, by the escaping rule of partition values; a long name keeps its start and a hash.</summary>
-    public static string Safe(string name) => PartitionValue.Refuse(name) switch
-    {
-        null => PartitionValue.Escape(name),
-        "too_long" => Hashed(name),
-        _ => "%" + Convert.ToHexString(Encoding.UTF8.GetBytes(name)),
-    };
+    public static string Safe(string name) =>
+        PartitionValue.Refuse(name) switch
+        {
+            null => PartitionValue.Escape(name),
+            "too_long" => Hashed(name),
+            _ => "%" + Convert.ToHexString(Encoding.UTF8.GetBytes(name)),
+        };
 
     private static string Hashed(string name)
     {

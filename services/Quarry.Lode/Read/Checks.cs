@@ -17,6 +17,7 @@ internal sealed class Checks
 
     public void HoldUnlessFailed(string name, string detail)
     {
-        if (!all.Exists(c => c.Name == name && !c.Ok)) Add(name, ok: true, detail);
+        if (!all.Exists(c => c.Name == name && !c.Ok))
+            Add(name, ok: true, detail);
     }
 }

@@ -33,11 +33,13 @@ public sealed class LodeReader(IObjectStore store)
     /// <summary>The newest record of one run; null when there is no such run.</summary>
     public async Task<RunRecord?> FindRunAsync(string runId, CancellationToken cancellation)
     {
-        if (!RunIds.IsValid(runId)) return null;
+        if (!RunIds.IsValid(runId))
+            return null;
         await foreach (var dataset in store.ListChildrenAsync(Datasets, cancellation))
         {
             var states = $"{Datasets}{dataset}log/run_id={PartitionValue.Escape(runId)}/states/";
-            if (await LastStateAsync(states, cancellation) is { } record) return record;
+            if (await LastStateAsync(states, cancellation) is { } record)
+                return record;
         }
         return null;
     }
@@ -54,18 +56,28 @@ public sealed class LodeReader(IObjectStore store)
 
     /// <summary>Committed rows of a run in seq order, after a seq, of one type or all.</summary>
     public async IAsyncEnumerable<EventRow> EventsAsync(
-        RunRecord run, string? type, long afterSeq, [EnumeratorCancellation] CancellationToken cancellation)
+        RunRecord run,
+        string? type,
+        long afterSeq,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
     {
         await foreach (var slot in SlotsAfterAsync(run, afterSeq, cancellation))
         {
-            if (slot.File is null || slot.Last <= afterSeq) continue;
-            if (type is not null && !slot.ByType.ContainsKey(type)) continue;
-            var packed = await store.GetAsync(slot.File, cancellation)
-                ?? throw new StoreException($"{store.Name}: '{slot.File}' is missing: seq {slot.First} to {slot.Last} cannot be read.");
+            if (slot.File is null || slot.Last <= afterSeq)
+                continue;
+            if (type is not null && !slot.ByType.ContainsKey(type))
+                continue;
+            var packed =
+                await store.GetAsync(slot.File, cancellation)
+                ?? throw new StoreException(
+                    $"{store.Name}: '{slot.File}' is missing: seq {slot.First} to {slot.Last} cannot be read."
+                );
             foreach (var line in WalRows.Lines(WalRows.Unpack(packed)))
             {
                 var row = ReadRow(line.Span);
-                if (row.Seq > afterSeq && (type is null || row.Type == type)) yield return row;
+                if (row.Seq > afterSeq && (type is null || row.Type == type))
+                    yield return row;
             }
         }
     }
@@ -81,17 +93,19 @@ public sealed class LodeReader(IObjectStore store)
 
     /// <summary>Artifacts of a run whose bytes and commit events are both there.</summary>
     public async Task<IReadOnlyList<ArtifactInfo>> ArtifactsAsync(RunRecord run, CancellationToken cancellation) =>
-    [
-        .. (await SlotsAsync(run, cancellation)).SelectMany(s => s.Artifacts)
-            .Select(a => new ArtifactInfo(a.Id, a.Name, a.ContentType, a.Size, a.Sha256, a.Seq, a.Key)),
-    ];
+        [
+            .. (await SlotsAsync(run, cancellation))
+                .SelectMany(s => s.Artifacts)
+                .Select(a => new ArtifactInfo(a.Id, a.Name, a.ContentType, a.Size, a.Sha256, a.Seq, a.Key)),
+        ];
 
     /// <summary>Sidecar files of a run.</summary>
     public async Task<IReadOnlyList<SidecarFile>> FilesAsync(RunRecord run, CancellationToken cancellation) =>
-    [
-        .. (await SlotsAsync(run, cancellation)).SelectMany(s => s.Files)
-            .Select(f => new SidecarFile(f.Name, f.ContentType, f.Size, f.Sha256, f.Key)),
-    ];
+        [
+            .. (await SlotsAsync(run, cancellation))
+                .SelectMany(s => s.Files)
+                .Select(f => new SidecarFile(f.Name, f.ContentType, f.Size, f.Sha256, f.Key)),
+        ];
 
     /// <summary>The drop ledger of a run.</summary>
     public async Task<IReadOnlyList<DropRange>> DropsAsync(RunRecord run, CancellationToken cancellation) =>
@@ -99,14 +113,17 @@ public sealed class LodeReader(IObjectStore store)
 
     internal static EventRow ReadRow(ReadOnlySpan<byte> line) =>
         JsonSerializer.Deserialize<EventRow>(line, QuarryJson.Compact)
-            ?? throw new InvalidDataException("a row of the wal is null");
+        ?? throw new InvalidDataException("a row of the wal is null");
 
     internal Task<IReadOnlyList<SlotRecord>> SlotsAsync(RunRecord run, CancellationToken cancellation) =>
         new CommitChain(store, new RunKeys(run.Partition, run.RunId)).ReadAsync(cancellation);
 
     /// <summary>Slots that may hold rows after a seq; a slot ends where the next one, named by its first seq, begins.</summary>
     private async IAsyncEnumerable<SlotRecord> SlotsAfterAsync(
-        RunRecord run, long afterSeq, [EnumeratorCancellation] CancellationToken cancellation)
+        RunRecord run,
+        long afterSeq,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
     {
         var folder = new RunKeys(run.Partition, run.RunId).CommitsFolder;
         var start = $"{folder}{afterSeq + 1:d20}.json";
@@ -114,12 +131,16 @@ public sealed class LodeReader(IObjectStore store)
         await foreach (var key in store.ListAsync(folder, cancellation))
         {
             var isPast = string.CompareOrdinal(key, start) > 0;
-            if (isPast && before is not null) yield return await SlotFile.ReadAsync(store, before, cancellation);
+            if (isPast && before is not null)
+                yield return await SlotFile.ReadAsync(store, before, cancellation);
             before = null;
-            if (isPast) yield return await SlotFile.ReadAsync(store, key, cancellation);
-            else before = key;
+            if (isPast)
+                yield return await SlotFile.ReadAsync(store, key, cancellation);
+            else
+                before = key;
         }
-        if (before is not null) yield return await SlotFile.ReadAsync(store, before, cancellation);
+        if (before is not null)
+            yield return await SlotFile.ReadAsync(store, before, cancellation);
     }
 
     private async Task<RunRecord?> LastStateAsync(string statesFolder, CancellationToken cancellation)
@@ -127,7 +148,8 @@ public sealed class LodeReader(IObjectStore store)
         string? last = null;
         await foreach (var name in store.ListChildrenAsync(statesFolder, cancellation))
             last = name;
-        if (last is null || await store.GetAsync(statesFolder + last, cancellation) is not { } json) return null;
+        if (last is null || await store.GetAsync(statesFolder + last, cancellation) is not { } json)
+            return null;
         return JsonSerializer.Deserialize<RunRecord>(json, QuarryJson.Compact);
     }
 }

@@ -33,14 +33,27 @@ public sealed class RunVerifier(IObjectStore store)
         var isSettled = await CheckSettledAsync(keys, seqs, checks, cancellation);
         return new()
         {
-            RunId = run.RunId, State = run.State, Outcome = run.Outcome, Complete = checks.AllHold, SeqLast = seqs.Last,
-            Stored = seqs.Stored, Dropped = seqs.Dropped, ByType = seqs.ByType, Drops = [.. slots.SelectMany(s => s.Drops)],
-            Artifacts = slots.Sum(s => s.Artifacts.Count), Orphans = run.Artifacts.Orphans, Settled = isSettled,
+            RunId = run.RunId,
+            State = run.State,
+            Outcome = run.Outcome,
+            Complete = checks.AllHold,
+            SeqLast = seqs.Last,
+            Stored = seqs.Stored,
+            Dropped = seqs.Dropped,
+            ByType = seqs.ByType,
+            Drops = [.. slots.SelectMany(s => s.Drops)],
+            Artifacts = slots.Sum(s => s.Artifacts.Count),
+            Orphans = run.Artifacts.Orphans,
+            Settled = isSettled,
             Checks = checks.All,
         };
     }
 
-    private async Task<IReadOnlyList<SlotRecord>> ReadChainAsync(RunKeys keys, Checks checks, CancellationToken cancellation)
+    private async Task<IReadOnlyList<SlotRecord>> ReadChainAsync(
+        RunKeys keys,
+        Checks checks,
+        CancellationToken cancellation
+    )
     {
         var slots = new List<SlotRecord>();
         var expected = 1L;
@@ -50,7 +63,10 @@ public sealed class RunVerifier(IObjectStore store)
             {
                 var slot = await SlotFile.ReadAsync(store, key, cancellation);
                 if (slot.First != expected)
-                    checks.Fail("chain_contiguous", $"slot '{key}' starts at seq {slot.First}, {expected} was expected: seqs between are lost");
+                    checks.Fail(
+                        "chain_contiguous",
+                        $"slot '{key}' starts at seq {slot.First}, {expected} was expected: seqs between are lost"
+                    );
                 expected = slot.Last + 1;
                 slots.Add(slot);
             }
@@ -67,12 +83,16 @@ public sealed class RunVerifier(IObjectStore store)
     {
         foreach (var drop in slot.Drops)
             seqs.AddDrop(drop);
-        if (slot.File is null) return;
+        if (slot.File is null)
+            return;
         var packed = await store.GetAsync(slot.File, cancellation);
         if (packed is null)
             checks.Fail("wal_intact", $"'{slot.File}' is missing: seq {slot.First} to {slot.Last} are lost");
         else if (Convert.ToHexStringLower(XxHash128.Hash(packed)) != slot.Xxh128)
-            checks.Fail("wal_intact", $"'{slot.File}' does not match its checksum: seq {slot.First} to {slot.Last} cannot be trusted");
+            checks.Fail(
+                "wal_intact",
+                $"'{slot.File}' does not match its checksum: seq {slot.First} to {slot.Last} cannot be trusted"
+            );
         else
             AddRows(slot, packed, seqs, checks);
     }
@@ -86,23 +106,35 @@ public sealed class RunVerifier(IObjectStore store)
             seqs.AddRow(row.Seq, row.Type);
             rows++;
         }
-        if (rows != slot.Count) checks.Fail("wal_intact", $"'{slot.File}' holds {rows} rows, its slot says {slot.Count}");
+        if (rows != slot.Count)
+            checks.Fail("wal_intact", $"'{slot.File}' holds {rows} rows, its slot says {slot.Count}");
     }
 
     private static void CheckRecord(RunRecord run, IReadOnlyList<SlotRecord> slots, SeqProof seqs, Checks checks)
     {
         checks.HoldUnlessFailed("wal_intact", "every object is there and matches its checksum");
         var isClosed = slots.Any(s => s.IsClosed);
-        checks.Add("closed", isClosed && run.IsDone, isClosed
-            ? $"the run is {QuarryNames.Of(run.State)}"
-            : $"the run is {QuarryNames.Of(run.State)} and its chain is open: more may come");
-        if (!run.IsDone) return;
-        checks.Add("record_agrees", run.SeqDurable == seqs.Last,
-            $"the record says {run.SeqDurable} durable, the log covers {seqs.Last}");
+        checks.Add(
+            "closed",
+            isClosed && run.IsDone,
+            isClosed
+                ? $"the run is {QuarryNames.Of(run.State)}"
+                : $"the run is {QuarryNames.Of(run.State)} and its chain is open: more may come"
+        );
+        if (!run.IsDone)
+            return;
+        checks.Add(
+            "record_agrees",
+            run.SeqDurable == seqs.Last,
+            $"the record says {run.SeqDurable} durable, the log covers {seqs.Last}"
+        );
         if (run.Outcome == RunOutcome.Success)
         {
-            checks.Add("outcome", seqs.ByType.ContainsKey("run_complete") && run.SeqLast == seqs.Last,
-                $"success with {run.SeqLast} events seen, {seqs.Last} covered, run_complete stored");
+            checks.Add(
+                "outcome",
+                seqs.ByType.ContainsKey("run_complete") && run.SeqLast == seqs.Last,
+                $"success with {run.SeqLast} events seen, {seqs.Last} covered, run_complete stored"
+            );
         }
     }
 
@@ -114,24 +146,40 @@ public sealed class RunVerifier(IObjectStore store)
             if (stream is null)
                 checks.Fail("blobs_intact", $"'{blob.Key}' is missing ({blob.Size:N0} bytes)");
             else if (stream.Length != blob.Size)
-                checks.Fail("blobs_intact", $"'{blob.Key}' has {stream.Length:N0} bytes, its event says {blob.Size:N0}");
+                checks.Fail(
+                    "blobs_intact",
+                    $"'{blob.Key}' has {stream.Length:N0} bytes, its event says {blob.Size:N0}"
+                );
             else if (Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellation)) != blob.Sha256)
                 checks.Fail("blobs_intact", $"'{blob.Key}' does not match its SHA-256");
         }
-        checks.HoldUnlessFailed("blobs_intact", $"{slots.Sum(s => s.Artifacts.Count)} artifacts, {slots.Sum(s => s.Files.Count)} files");
+        checks.HoldUnlessFailed(
+            "blobs_intact",
+            $"{slots.Sum(s => s.Artifacts.Count)} artifacts, {slots.Sum(s => s.Files.Count)} files"
+        );
     }
 
-    private async Task<bool> CheckSettledAsync(RunKeys keys, SeqProof seqs, Checks checks, CancellationToken cancellation)
+    private async Task<bool> CheckSettledAsync(
+        RunKeys keys,
+        SeqProof seqs,
+        Checks checks,
+        CancellationToken cancellation
+    )
     {
-        if (await store.GetAsync(keys.Settled, cancellation) is not { } json) return false;
+        if (await store.GetAsync(keys.Settled, cancellation) is not { } json)
+            return false;
         var settled = JsonSerializer.Deserialize<SettledRecord>(json, QuarryJson.Compact)!;
         foreach (var file in settled.Files)
         {
             await using var stream = await store.OpenReadAsync(file.Key, cancellation);
             var hash = new XxHash128();
-            if (stream is not null) await hash.AppendAsync(stream, cancellation);
+            if (stream is not null)
+                await hash.AppendAsync(stream, cancellation);
             if (stream is null || Convert.ToHexStringLower(hash.GetCurrentHash()) != file.Xxh128)
-                checks.Fail("settled_agrees", $"'{file.Key}' is missing or changed; its {file.Rows:N0} rows are still in the wal");
+                checks.Fail(
+                    "settled_agrees",
+                    $"'{file.Key}' is missing or changed; its {file.Rows:N0} rows are still in the wal"
+                );
         }
         if (settled.Rows != seqs.Stored)
             checks.Fail("settled_agrees", $"Parquet holds {settled.Rows:N0} rows, the chain {seqs.Stored:N0}");

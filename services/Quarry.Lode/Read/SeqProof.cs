@@ -20,8 +20,10 @@ internal sealed class SeqProof
     {
         Stored++;
         byType[type] = byType.GetValueOrDefault(type) + 1;
-        if (covered.Count > 0 && covered[^1].Last == seq - 1) covered[^1] = (covered[^1].First, seq);
-        else covered.Add((seq, seq));
+        if (covered.Count > 0 && covered[^1].Last == seq - 1)
+            covered[^1] = (covered[^1].First, seq);
+        else
+            covered.Add((seq, seq));
     }
 
     public void AddDrop(DropRange drop)
@@ -36,8 +38,10 @@ internal sealed class SeqProof
         var expected = 1L;
         foreach (var (first, last) in covered.Order())
         {
-            if (first > expected) checks.Fail("seq_complete", $"seq {expected} to {first - 1} are neither stored nor named");
-            if (first < expected) checks.Fail("seq_once", $"seq {first} to {Math.Min(last, expected - 1)} are there twice");
+            if (first > expected)
+                checks.Fail("seq_complete", $"seq {expected} to {first - 1} are neither stored nor named");
+            if (first < expected)
+                checks.Fail("seq_once", $"seq {first} to {Math.Min(last, expected - 1)} are there twice");
             expected = Math.Max(expected, last + 1);
         }
         checks.HoldUnlessFailed("seq_complete", $"seq 1 to {Last}: {Stored} stored, {Dropped} named as dropped");

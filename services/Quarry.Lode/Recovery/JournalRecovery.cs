@@ -28,13 +28,17 @@ internal static class JournalRecovery
     }
 
     private static async Task ApplyAsync(
-        JournalRecord record, Dictionary<int, RecoveredRun> ordinals, Dictionary<string, RecoveredRun> runs,
-        Func<RunRecord, Task<RecoveredRun>> openAsync)
+        JournalRecord record,
+        Dictionary<int, RecoveredRun> ordinals,
+        Dictionary<string, RecoveredRun> runs,
+        Func<RunRecord, Task<RecoveredRun>> openAsync
+    )
     {
         if (record.Kind == JournalRecordKind.Run)
         {
             var run = JsonSerializer.Deserialize<RunRecord>(record.Body.Span, QuarryJson.Compact)!;
-            if (!runs.ContainsKey(run.RunId)) runs[run.RunId] = await openAsync(run);
+            if (!runs.ContainsKey(run.RunId))
+                runs[run.RunId] = await openAsync(run);
             ordinals[record.RunOrdinal] = runs[run.RunId];
             return;
         }

@@ -8,8 +8,13 @@ namespace Quarry.Lode.Recovery;
 
 /// <summary>One run of a dead writer while its journal is replayed: rows that no slot covers yet, committed as they come.</summary>
 internal sealed class RecoveredRun(
-    RunRecord run, CommitChain chain, Committer committer, LodeOptions options, TimeProvider clock,
-    Func<RecoveredRun, Task> finishedAsync)
+    RunRecord run,
+    CommitChain chain,
+    Committer committer,
+    LodeOptions options,
+    TimeProvider clock,
+    Func<RecoveredRun, Task> finishedAsync
+)
 {
     private PendingRows pending = new();
     private List<DropRange> drops = [];
@@ -25,7 +30,8 @@ internal sealed class RecoveredRun(
     /// <summary>A file; one that a slot names already is not named twice.</summary>
     public void Add(SlotBlob file)
     {
-        if (file.Seq >= chain.CommittedSeq) pending.Add(file, clock.GetUtcNow());
+        if (file.Seq >= chain.CommittedSeq)
+            pending.Add(file, clock.GetUtcNow());
     }
 
     /// <summary>Drops that belong to the next frames record.</summary>
@@ -36,23 +42,31 @@ internal sealed class RecoveredRun(
     {
         var ranges = drops;
         drops = [];
-        if (seqLast <= lastSeq || chain.IsClosed) return;
+        if (seqLast <= lastSeq || chain.IsClosed)
+            return;
         var (rest, count) = After(frames, lastSeq);
         pending.Add(
             new()
             {
-                FirstSeq = Math.Max(firstSeq, lastSeq + 1), LastSeq = seqLast, Count = count, Frames = rest,
+                FirstSeq = Math.Max(firstSeq, lastSeq + 1),
+                LastSeq = seqLast,
+                Count = count,
+                Frames = rest,
                 Drops = [.. ranges.Where(d => d.SeqLast > lastSeq)],
             },
-            rest, clock.GetUtcNow());
+            rest,
+            clock.GetUtcNow()
+        );
         lastSeq = seqLast;
-        if (pending.Bytes >= options.SlotBytes || pending.Events >= options.SlotEvents) await CommitAsync();
+        if (pending.Bytes >= options.SlotBytes || pending.Events >= options.SlotEvents)
+            await CommitAsync();
     }
 
     /// <summary>Commits the rest.</summary>
     public async Task FinishAsync()
     {
-        if (pending.HasRows && !chain.IsClosed) await CommitAsync();
+        if (pending.HasRows && !chain.IsClosed)
+            await CommitAsync();
         await finishedAsync(this);
     }
 
@@ -70,8 +84,10 @@ internal sealed class RecoveredRun(
         var events = new EventFrames(frames.Span);
         while (events.MoveNext())
         {
-            if (events.Current.Seq <= seq) skip += events.Frame.Length;
-            else count++;
+            if (events.Current.Seq <= seq)
+                skip += events.Frame.Length;
+            else
+                count++;
         }
         return (frames[skip..], count);
     }

@@ -40,14 +40,16 @@ internal sealed class WriterFolder : IDisposable
         var journals = System.IO.Path.GetFullPath(System.IO.Path.Combine(root, "journal"));
         foreach (var path in Directory.EnumerateDirectories(journals).Order(StringComparer.Ordinal).ToList())
         {
-            if (System.IO.Path.GetFileName(path) != ownName && Hold(path) is { } taken) yield return new(path, taken);
+            if (System.IO.Path.GetFileName(path) != ownName && Hold(path) is { } taken)
+                yield return new(path, taken);
         }
     }
 
     /// <summary>Lets go; an empty journal's folder goes too.</summary>
     public void Dispose(bool isEmpty)
     {
-        if (isEmpty && Directory.Exists(Path)) Directory.Delete(Path, recursive: true);
+        if (isEmpty && Directory.Exists(Path))
+            Directory.Delete(Path, recursive: true);
         held.Dispose();
     }
 
@@ -58,7 +60,12 @@ internal sealed class WriterFolder : IDisposable
     {
         try
         {
-            return new(System.IO.Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new(
+                System.IO.Path.Combine(path, LockName),
+                FileMode.OpenOrCreate,
+                FileAccess.ReadWrite,
+                FileShare.None
+            );
         }
         catch (IOException)
         {

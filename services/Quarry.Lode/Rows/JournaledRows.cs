@@ -10,16 +10,23 @@ internal static class JournaledRows
 {
     /// <summary>Rows after a seq, of one type or all.</summary>
     public static IEnumerable<EventRow> Read(
-        IReadOnlyList<ReadOnlyMemory<byte>> batches, RunRecord run, string? type, long afterSeq, TimeProvider clock)
+        IReadOnlyList<ReadOnlyMemory<byte>> batches,
+        RunRecord run,
+        string? type,
+        long afterSeq,
+        TimeProvider clock
+    )
     {
         foreach (var batch in batches)
         {
             var json = new RowJson(QuarryNames.Of(run.Policy.Name), clock);
-            if (!json.TryAdd(batch.Span)) throw new InvalidDataException($"journaled rows of run {run.RunId} cannot be read");
+            if (!json.TryAdd(batch.Span))
+                throw new InvalidDataException($"journaled rows of run {run.RunId} cannot be read");
             foreach (var line in WalRows.Lines(json.Lines))
             {
                 var row = LodeReader.ReadRow(line.Span);
-                if (row.Seq > afterSeq && (type is null || row.Type == type)) yield return row;
+                if (row.Seq > afterSeq && (type is null || row.Type == type))
+                    yield return row;
             }
         }
     }

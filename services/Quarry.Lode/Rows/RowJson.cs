@@ -31,14 +31,22 @@ internal sealed class RowJson(string policy, TimeProvider clock)
         var events = new EventFrames(frames);
         while (events.MoveNext())
         {
-            if (!TryAdd(events.Current, ingestTs)) return false;
+            if (!TryAdd(events.Current, ingestTs))
+                return false;
         }
         return !events.IsMalformed;
     }
 
     private bool TryAdd(FrameHeader header, string ingestTs)
     {
-        writer ??= new(lines, new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+        writer ??= new(
+            lines,
+            new()
+            {
+                Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+                SkipValidation = true,
+            }
+        );
         writer.WriteStartObject();
         writer.WriteString("run_id"u8, header.RunId);
         writer.WriteNumber("seq"u8, header.Seq);
@@ -48,10 +56,13 @@ internal sealed class RowJson(string policy, TimeProvider clock)
         writer.WriteString("ts"u8, header.Ts);
         writer.WriteString("contract_version"u8, header.ContractVersion);
         writer.WriteNumber("attempt"u8, header.Attempt);
-        if (!header.JobId.IsEmpty) writer.WriteString("job_id"u8, header.JobId);
-        if (!header.ParentRunId.IsEmpty) writer.WriteString("parent_run_id"u8, header.ParentRunId);
+        if (!header.JobId.IsEmpty)
+            writer.WriteString("job_id"u8, header.JobId);
+        if (!header.ParentRunId.IsEmpty)
+            writer.WriteString("parent_run_id"u8, header.ParentRunId);
         writer.WriteString("policy"u8, policy);
-        if (ItemType(header) is { } itemType) writer.WriteString("item_type"u8, itemType);
+        if (ItemType(header) is { } itemType)
+            writer.WriteString("item_type"u8, itemType);
         writer.WriteString("ingest_ts"u8, ingestTs);
         writer.WritePropertyName("payload"u8);
         var isSound = MsgPackJson.TryWrite(header.Payload, writer);
@@ -71,8 +82,10 @@ internal sealed class RowJson(string policy, TimeProvider clock)
         var type = header.EventType.Name();
         byType[type] = byType.GetValueOrDefault(type) + 1;
         var ts = System.Text.Encoding.UTF8.GetString(header.Ts);
-        if (MinTs is null || string.CompareOrdinal(ts, MinTs) < 0) MinTs = ts;
-        if (MaxTs is null || string.CompareOrdinal(ts, MaxTs) > 0) MaxTs = ts;
+        if (MinTs is null || string.CompareOrdinal(ts, MinTs) < 0)
+            MinTs = ts;
+        if (MaxTs is null || string.CompareOrdinal(ts, MaxTs) > 0)
+            MaxTs = ts;
         Count++;
     }
 }

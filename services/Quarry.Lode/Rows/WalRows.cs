@@ -24,6 +24,7 @@ internal static class WalRows
             yield return rest[..end];
             rest = rest[(end + 1)..];
         }
-        if (!rest.IsEmpty) throw new InvalidDataException($"last row is cut short: {Encoding.UTF8.GetString(rest.Span)}");
+        if (!rest.IsEmpty)
+            throw new InvalidDataException($"last row is cut short: {Encoding.UTF8.GetString(rest.Span)}");
     }
 }

@@ -24,19 +24,24 @@ internal sealed class PartWriter(string folder, string eventType, int partRowsMa
     public void Add(JsonElement row)
     {
         var seq = row.GetProperty("seq").GetInt64();
-        if (file is null) Begin(seq);
+        if (file is null)
+            Begin(seq);
         columns.Add(row);
         last = seq;
         rows++;
-        if (columns.Rows >= GroupRowsMax || columns.PayloadChars >= GroupCharsMax) columns.Flush(file!);
-        if (rows == partRowsMax) Finish();
+        if (columns.Rows >= GroupRowsMax || columns.PayloadChars >= GroupCharsMax)
+            columns.Flush(file!);
+        if (rows == partRowsMax)
+            Finish();
     }
 
     /// <summary>Ends the last part.</summary>
     public void Finish()
     {
-        if (file is null) return;
-        if (columns.Rows > 0) columns.Flush(file);
+        if (file is null)
+            return;
+        if (columns.Rows > 0)
+            columns.Flush(file);
         file.Close();
         file.Dispose();
         file = null;
@@ -50,7 +55,10 @@ internal sealed class PartWriter(string folder, string eventType, int partRowsMa
     {
         path = Path.Combine(folder, $"{eventType}-{parts.Count:d5}.parquet");
         using var properties = new WriterPropertiesBuilder()
-            .Compression(Compression.Zstd).CompressionLevel(CompressionLevel).EnableWritePageIndex().Build();
+            .Compression(Compression.Zstd)
+            .CompressionLevel(CompressionLevel)
+            .EnableWritePageIndex()
+            .Build();
         file = new ParquetFileWriter(path, RowColumns.Schema, properties);
         rows = 0;
         first = seq;

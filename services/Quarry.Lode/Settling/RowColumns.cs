@@ -25,13 +25,21 @@ internal sealed class RowColumns
 
     /// <summary>The schema, in column order.</summary>
     public static Column[] Schema =>
-    [
-        new Column<string>("run_id"), new Column<long>("seq"), new Column<string>("event_id"),
-        new Column<string>("record_kind"), new Column<DateTime>("ts", Micros), new Column<string>("contract_version"),
-        new Column<int>("attempt"), new Column<string>("job_id"), new Column<string>("parent_run_id"),
-        new Column<string>("policy"), new Column<string>("item_type"), new Column<string>("payload", LogicalType.Json()),
-        new Column<DateTime>("ingest_ts", Micros),
-    ];
+        [
+            new Column<string>("run_id"),
+            new Column<long>("seq"),
+            new Column<string>("event_id"),
+            new Column<string>("record_kind"),
+            new Column<DateTime>("ts", Micros),
+            new Column<string>("contract_version"),
+            new Column<int>("attempt"),
+            new Column<string>("job_id"),
+            new Column<string>("parent_run_id"),
+            new Column<string>("policy"),
+            new Column<string>("item_type"),
+            new Column<string>("payload", LogicalType.Json()),
+            new Column<DateTime>("ingest_ts", Micros),
+        ];
 
     public int Rows => seq.Count;
 
@@ -83,8 +91,13 @@ internal sealed class RowColumns
         values.Clear();
     }
 
-    private static string? Text(JsonElement row, string name) => row.TryGetProperty(name, out var value) ? value.GetString() : null;
+    private static string? Text(JsonElement row, string name) =>
+        row.TryGetProperty(name, out var value) ? value.GetString() : null;
 
     private static DateTime Instant(JsonElement row, string name) =>
-        DateTime.Parse(row.GetProperty(name).GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal);
+        DateTime.Parse(
+            row.GetProperty(name).GetString()!,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AdjustToUniversal
+        );
 }

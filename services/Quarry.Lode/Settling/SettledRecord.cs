@@ -17,4 +17,12 @@ internal sealed record SettledRecord
 }
 
 /// <summary>One Parquet file.</summary>
-internal sealed record SettledFile(string EventType, string Key, long Rows, long Bytes, string Xxh128, long First, long Last);
+internal sealed record SettledFile(
+    string EventType,
+    string Key,
+    long Rows,
+    long Bytes,
+    string Xxh128,
+    long First,
+    long Last
+);

@@ -20,10 +20,12 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
     public async Task<bool> SettleAsync(RunRecord run, CancellationToken cancellation)
     {
         var keys = new RunKeys(run.Partition, run.RunId);
-        if (await store.GetAsync(keys.Settled, cancellation) is not null) return true;
+        if (await store.GetAsync(keys.Settled, cancellation) is not null)
+            return true;
         var chain = new CommitChain(store, keys);
         var slots = await chain.ReadAsync(cancellation);
-        if (!chain.IsClosed) return false;
+        if (!chain.IsClosed)
+            return false;
         var folder = Directory.CreateDirectory(Path.Combine(options.Root, "staging", $"settle-{Guid.NewGuid():n}"));
         try
         {
@@ -38,7 +40,10 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
     }
 
     private async Task<IReadOnlyList<SettledPart>> WriteAsync(
-        IReadOnlyList<SlotRecord> slots, string folder, CancellationToken cancellation)
+        IReadOnlyList<SlotRecord> slots,
+        string folder,
+        CancellationToken cancellation
+    )
     {
         var writers = new SortedDictionary<string, PartWriter>(StringComparer.Ordinal);
         try
@@ -57,10 +62,17 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
     }
 
     private async Task AddAsync(
-        SlotRecord slot, SortedDictionary<string, PartWriter> writers, string folder, CancellationToken cancellation)
+        SlotRecord slot,
+        SortedDictionary<string, PartWriter> writers,
+        string folder,
+        CancellationToken cancellation
+    )
     {
-        var packed = await store.GetAsync(slot.File!, cancellation)
-            ?? throw new StoreException($"{store.Name}: '{slot.File}' is missing; the run cannot be settled. Run 'quarry verify'.");
+        var packed =
+            await store.GetAsync(slot.File!, cancellation)
+            ?? throw new StoreException(
+                $"{store.Name}: '{slot.File}' is missing; the run cannot be settled. Run 'quarry verify'."
+            );
         var rows = 0;
         foreach (var line in WalRows.Lines(WalRows.Unpack(packed)))
         {
@@ -72,11 +84,18 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
             rows++;
         }
         if (rows != slot.Count)
-            throw new StoreException($"{store.Name}: '{slot.File}' holds {rows} rows, its slot says {slot.Count}. Run 'quarry verify'.");
+            throw new StoreException(
+                $"{store.Name}: '{slot.File}' holds {rows} rows, its slot says {slot.Count}. Run 'quarry verify'."
+            );
     }
 
     private async Task PublishAsync(
-        RunRecord run, RunKeys keys, long seqLast, IReadOnlyList<SettledPart> parts, CancellationToken cancellation)
+        RunRecord run,
+        RunKeys keys,
+        long seqLast,
+        IReadOnlyList<SettledPart> parts,
+        CancellationToken cancellation
+    )
     {
         var files = new List<SettledFile>();
         foreach (var part in parts)
@@ -88,14 +107,23 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
         }
         var record = new SettledRecord
         {
-            RunId = run.RunId, SeqLast = seqLast, Rows = files.Sum(f => f.Rows), Files = files, CreatedAt = clock.GetUtcNow(),
+            RunId = run.RunId,
+            SeqLast = seqLast,
+            Rows = files.Sum(f => f.Rows),
+            Files = files,
+            CreatedAt = clock.GetUtcNow(),
         };
-        _ = await store.PutIfAbsentAsync(keys.Settled, JsonSerializer.SerializeToUtf8Bytes(record, QuarryJson.Compact), cancellation);
+        _ = await store.PutIfAbsentAsync(
+            keys.Settled,
+            JsonSerializer.SerializeToUtf8Bytes(record, QuarryJson.Compact),
+            cancellation
+        );
     }
 
     private async Task<(long Bytes, string Xxh128)> MeasureAsync(string key, CancellationToken cancellation)
     {
-        await using var stream = await store.OpenReadAsync(key, cancellation)
+        await using var stream =
+            await store.OpenReadAsync(key, cancellation)
             ?? throw new StoreException($"{store.Name}: '{key}' is not there after it was put.");
         var hash = new XxHash128();
         await hash.AppendAsync(stream, cancellation);

@@ -31,22 +31,31 @@ public sealed class FileSystemStore : IObjectStore
 
     /// <inheritdoc/>
     public Task<byte[]?> GetAsync(string key, CancellationToken cancellation) =>
-        GuardAsync(key, async () =>
-        {
-            var path = PathOf(key);
-            return File.Exists(path) ? await File.ReadAllBytesAsync(path, cancellation) : null;
-        });
+        GuardAsync(
+            key,
+            async () =>
+            {
+                var path = PathOf(key);
+                return File.Exists(path) ? await File.ReadAllBytesAsync(path, cancellation) : null;
+            }
+        );
 
     /// <inheritdoc/>
     public Task<Stream?> OpenReadAsync(string key, CancellationToken cancellation) =>
-        GuardAsync(key, () =>
-        {
-            var path = PathOf(key);
-            return Task.FromResult<Stream?>(File.Exists(path) ? File.OpenRead(path) : null);
-        });
+        GuardAsync(
+            key,
+            () =>
+            {
+                var path = PathOf(key);
+                return Task.FromResult<Stream?>(File.Exists(path) ? File.OpenRead(path) : null);
+            }
+        );
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<string> ListAsync(
+        string prefix,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
     {
         await foreach (var child in ListChildrenAsync(prefix, cancellation))
         {
@@ -62,26 +71,33 @@ public sealed class FileSystemStore : IObjectStore
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<string> ListChildrenAsync(
-        string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+        string prefix,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
     {
         await Task.CompletedTask;
         var folder = new DirectoryInfo(PathOf(prefix.TrimEnd('/')));
-        if (!folder.Exists) yield break;
+        if (!folder.Exists)
+            yield break;
         foreach (var entry in folder.EnumerateFileSystemInfos().OrderBy(e => e.Name, StringComparer.Ordinal))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (entry.Name.StartsWith(TemporaryPrefix, StringComparison.Ordinal)) continue;
+            if (entry.Name.StartsWith(TemporaryPrefix, StringComparison.Ordinal))
+                continue;
             yield return entry is DirectoryInfo ? entry.Name + "/" : entry.Name;
         }
     }
 
     /// <inheritdoc/>
     public Task DeleteAsync(string key, CancellationToken cancellation) =>
-        GuardAsync(key, () =>
-        {
-            File.Delete(PathOf(key));
-            return Task.FromResult(true);
-        });
+        GuardAsync(
+            key,
+            () =>
+            {
+                File.Delete(PathOf(key));
+                return Task.FromResult(true);
+            }
+        );
 
     /// <summary>Path of a key. A key that would leave the root is a bug of the caller, not an input.</summary>
     private string PathOf(string key)
@@ -92,29 +108,34 @@ public sealed class FileSystemStore : IObjectStore
     }
 
     private Task<bool> PutAsync(string key, Func<string, Task> writeAsync) =>
-        GuardAsync(key, async () =>
-        {
-            var path = PathOf(key);
-            var folder = Path.GetDirectoryName(path)!;
-            CreateDurably(folder);
-            if (File.Exists(path)) return false;
-            var temporary = Path.Combine(folder, TemporaryPrefix + Guid.NewGuid().ToString("n"));
-            try
+        GuardAsync(
+            key,
+            async () =>
             {
-                await writeAsync(temporary);
-                return Posix.TryLink(temporary, path);
+                var path = PathOf(key);
+                var folder = Path.GetDirectoryName(path)!;
+                CreateDurably(folder);
+                if (File.Exists(path))
+                    return false;
+                var temporary = Path.Combine(folder, TemporaryPrefix + Guid.NewGuid().ToString("n"));
+                try
+                {
+                    await writeAsync(temporary);
+                    return Posix.TryLink(temporary, path);
+                }
+                finally
+                {
+                    File.Delete(temporary);
+                    Posix.SyncDirectory(folder);
+                }
             }
-            finally
-            {
-                File.Delete(temporary);
-                Posix.SyncDirectory(folder);
-            }
-        });
+        );
 
     /// <summary>Creates missing folders and makes their names durable, from the root down.</summary>
     private static void CreateDurably(string folder)
     {
-        if (Directory.Exists(folder)) return;
+        if (Directory.Exists(folder))
+            return;
         var parent = Path.GetDirectoryName(folder)!;
         CreateDurably(parent);
         Directory.CreateDirectory(folder);
@@ -123,7 +144,13 @@ public sealed class FileSystemStore : IObjectStore
 
     private static async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellation)
     {
-        await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+        await using var file = new FileStream(
+            path,
+            FileMode.CreateNew,
+            FileAccess.Write,
+            FileShare.None,
+            bufferSize: 0
+        );
         await file.WriteAsync(content, cancellation);
         file.Flush(flushToDisk: true);
     }
@@ -136,11 +163,17 @@ public sealed class FileSystemStore : IObjectStore
         file.Flush(flushToDisk: true);
     }
 
-    private void Guard(string key, Action act) => _ = GuardAsync(key, () =>
-    {
-        act();
-        return Task.FromResult(true);
-    }).GetAwaiter().GetResult();
+    private void Guard(string key, Action act) =>
+        _ = GuardAsync(
+                key,
+                () =>
+                {
+                    act();
+                    return Task.FromResult(true);
+                }
+            )
+            .GetAwaiter()
+            .GetResult();
 
     private async Task<T> GuardAsync<T>(string key, Func<Task<T>> act)
     {

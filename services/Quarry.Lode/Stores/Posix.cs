@@ -12,7 +12,8 @@ internal static partial class Posix
     /// <summary>Gives a file a second name; false when the name is taken. The only create-only rename on Linux.</summary>
     public static bool TryLink(string existing, string name)
     {
-        if (Link(existing, name) == 0) return true;
+        if (Link(existing, name) == 0)
+            return true;
         var errno = Marshal.GetLastPInvokeError();
         return errno == Eexist ? false : throw Failed(errno, $"link to {name}");
     }
@@ -22,13 +23,15 @@ internal static partial class Posix
     {
         const int readOnlyDirectory = 0x10000;
         using var handle = new SafeFileHandle(Open(path, readOnlyDirectory), ownsHandle: true);
-        if (handle.IsInvalid || Fsync(handle) != 0) throw Failed(Marshal.GetLastPInvokeError(), $"sync of {path}");
+        if (handle.IsInvalid || Fsync(handle) != 0)
+            throw Failed(Marshal.GetLastPInvokeError(), $"sync of {path}");
     }
 
     /// <summary>Makes written data durable.</summary>
     public static void SyncData(SafeFileHandle file)
     {
-        if (Fdatasync(file) != 0) throw Failed(Marshal.GetLastPInvokeError(), "sync of file data");
+        if (Fdatasync(file) != 0)
+            throw Failed(Marshal.GetLastPInvokeError(), "sync of file data");
     }
 
     private static IOException Failed(int errno, string what) =>

@@ -14,10 +14,14 @@ internal static class StoreProbe
         var isFirst = await store.PutIfAbsentAsync(key, content, cancellation);
         var isSecond = await store.PutIfAbsentAsync(key, content, cancellation);
         await store.DeleteAsync(key, cancellation);
-        if (isFirst && !isSecond) return;
+        if (isFirst && !isSecond)
+            return;
         throw new StoreException(
             $"{store.Name} lets two writers create the same object, so commits on it would be lost. "
-            + "Use a store with conditional writes (If-None-Match), or a local folder.")
-        { Error = StoreError.Unsafe };
+                + "Use a store with conditional writes (If-None-Match), or a local folder."
+        )
+        {
+            Error = StoreError.Unsafe,
+        };
     }
 }

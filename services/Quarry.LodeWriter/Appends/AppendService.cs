@@ -12,8 +12,11 @@ namespace Quarry.LodeWriter.Appends;
 
 /// <summary>The gRPC door for runners (lode.proto): states, and one stream per open run.</summary>
 internal sealed class AppendService(
-    LodeHost lode, RunCatalogue catalogue, SettleQueue settling, IHostApplicationLifetime lifetime)
-    : LodeAppend.LodeAppendBase
+    LodeHost lode,
+    RunCatalogue catalogue,
+    SettleQueue settling,
+    IHostApplicationLifetime lifetime
+) : LodeAppend.LodeAppendBase
 {
     /// <inheritdoc/>
     public override async Task<StateReply> RecordState(StateRequest request, ServerCallContext context)
@@ -23,7 +26,8 @@ internal sealed class AppendService(
             var run = Parse(request.RunJson.Span);
             await lode.Store.RecordStateAsync(run, CancellationToken.None);
             await catalogue.ProjectAsync(run);
-            if (run.IsDone) settling.Add(run.RunId);
+            if (run.IsDone)
+                settling.Add(run.RunId);
             return new();
         }
         catch (LodeException e)
@@ -34,11 +38,15 @@ internal sealed class AppendService(
 
     /// <inheritdoc/>
     public override async Task Append(
-        IAsyncStreamReader<AppendRequest> requestStream, IServerStreamWriter<AppendReply> responseStream,
-        ServerCallContext context)
+        IAsyncStreamReader<AppendRequest> requestStream,
+        IServerStreamWriter<AppendReply> responseStream,
+        ServerCallContext context
+    )
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(
-            context.CancellationToken, lifetime.ApplicationStopping);
+            context.CancellationToken,
+            lifetime.ApplicationStopping
+        );
         await using var session = new AppendSession(lode.Store, catalogue, settling);
         try
         {
@@ -46,7 +54,8 @@ internal sealed class AppendService(
             while (await requestStream.MoveNext(ended.Token))
             {
                 await responseStream.WriteAsync(await session.HandleAsync(requestStream.Current), ended.Token);
-                if (session.IsOver) return;
+                if (session.IsOver)
+                    return;
             }
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
@@ -60,7 +69,8 @@ internal sealed class AppendService(
     {
         try
         {
-            return JsonSerializer.Deserialize<RunRecord>(json, QuarryJson.Compact) ?? throw new JsonException("it is null");
+            return JsonSerializer.Deserialize<RunRecord>(json, QuarryJson.Compact)
+                ?? throw new JsonException("it is null");
         }
         catch (JsonException e)
         {

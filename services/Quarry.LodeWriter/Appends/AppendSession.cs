@@ -20,7 +20,8 @@ internal sealed class AppendSession(LodeStore lode, RunCatalogue catalogue, Sett
     /// <summary>Does what a message asks.</summary>
     public async Task<AppendReply> HandleAsync(AppendRequest request)
     {
-        if (request.KindCase == AppendRequest.KindOneofCase.Open) return await OpenAsync(request.Open);
+        if (request.KindCase == AppendRequest.KindOneofCase.Open)
+            return await OpenAsync(request.Open);
         var open = appender ?? throw Misuse($"'{request.KindCase}' came before 'Open'");
         return request.KindCase switch
         {
@@ -37,7 +38,8 @@ internal sealed class AppendSession(LodeStore lode, RunCatalogue catalogue, Sett
 
     private async Task<AppendReply> OpenAsync(Open open)
     {
-        if (appender is not null) throw Misuse("'Open' came twice");
+        if (appender is not null)
+            throw Misuse("'Open' came twice");
         try
         {
             appender = await lode.OpenAsync(AppendService.Parse(open.RunJson.Span), open.Epoch, CancellationToken.None);
@@ -54,7 +56,8 @@ internal sealed class AppendSession(LodeStore lode, RunCatalogue catalogue, Sett
     {
         var final = AppendService.Parse(close.RunJson.Span);
         var result = await open.CloseAsync(final, CancellationToken.None);
-        if (!result.IsDurable) return Reply(result);
+        if (!result.IsDurable)
+            return Reply(result);
         IsOver = true;
         await catalogue.ProjectAsync(final);
         settling.Add(final.RunId);
@@ -62,27 +65,48 @@ internal sealed class AppendSession(LodeStore lode, RunCatalogue catalogue, Sett
     }
 
     private static AppendReply Reply(AppendResult result) =>
-        new() { Status = result.Status.ToString(), DurableSeq = result.DurableSeq, Message = result.Message ?? "" };
+        new()
+        {
+            Status = result.Status.ToString(),
+            DurableSeq = result.DurableSeq,
+            Message = result.Message ?? "",
+        };
 
-    private AppendReply Reply(BlobResult result) => new()
-    {
-        Status = result.Ok ? "Ok" : result.IsFatal ? "Fatal" : "Refused", DurableSeq = appender!.DurableSeq,
-        Message = result.Error ?? "",
-    };
+    private AppendReply Reply(BlobResult result) =>
+        new()
+        {
+            Status =
+                result.Ok ? "Ok"
+                : result.IsFatal ? "Fatal"
+                : "Refused",
+            DurableSeq = appender!.DurableSeq,
+            Message = result.Error ?? "",
+        };
 
-    private static EventBatch ToBatch(Batch batch) => new()
-    {
-        FirstSeq = batch.FirstSeq, LastSeq = batch.LastSeq, Count = batch.Count, Frames = batch.Frames.Memory,
-        Drops = [.. batch.Drops.Select(ToDrop)],
-    };
+    private static EventBatch ToBatch(Batch batch) =>
+        new()
+        {
+            FirstSeq = batch.FirstSeq,
+            LastSeq = batch.LastSeq,
+            Count = batch.Count,
+            Frames = batch.Frames.Memory,
+            Drops = [.. batch.Drops.Select(ToDrop)],
+        };
 
-    private static DropRange ToDrop(Drop drop) => new(
-        drop.Type, drop.SeqFirst, drop.SeqLast,
-        QuarryNames.Parse<DropReason>(drop.Reason) ?? throw Misuse($"'{drop.Reason}' is not a reason to drop events"));
+    private static DropRange ToDrop(Drop drop) =>
+        new(
+            drop.Type,
+            drop.SeqFirst,
+            drop.SeqLast,
+            QuarryNames.Parse<DropReason>(drop.Reason)
+                ?? throw Misuse($"'{drop.Reason}' is not a reason to drop events")
+        );
 
-    private static ArtifactChunk ToChunk(Chunk chunk) => new(chunk.ArtifactId, chunk.Seq, chunk.IsLast, chunk.Data.Memory);
+    private static ArtifactChunk ToChunk(Chunk chunk) =>
+        new(chunk.ArtifactId, chunk.Seq, chunk.IsLast, chunk.Data.Memory);
 
-    private static FileWrite ToFile(Quarry.Lode.Grpc.File file) => new(file.Filename, file.ContentType, file.Data.Memory);
+    private static FileWrite ToFile(Quarry.Lode.Grpc.File file) =>
+        new(file.Filename, file.ContentType, file.Data.Memory);
 
     private static RpcException Misuse(string what) => new(new(StatusCode.InvalidArgument, $"{what} (lode.proto)"));
 }

@@ -18,8 +18,18 @@ internal sealed class CatalogueContext(DbContextOptions<CatalogueContext> option
         {
             _ = run.ToTable("runs").HasKey(r => r.RunId);
             _ = run.HasIndex(r => new { r.QueuedAtUs, r.RunId });
-            _ = run.HasIndex(r => new { r.State, r.QueuedAtUs, r.RunId });
-            _ = run.HasIndex(r => new { r.Source, r.Category, r.QueuedAtUs });
+            _ = run.HasIndex(r => new
+            {
+                r.State,
+                r.QueuedAtUs,
+                r.RunId,
+            });
+            _ = run.HasIndex(r => new
+            {
+                r.Source,
+                r.Category,
+                r.QueuedAtUs,
+            });
             _ = run.HasIndex(r => r.JobId);
             _ = run.HasMany(r => r.Labels).WithOne().HasForeignKey(l => l.RunId).OnDelete(DeleteBehavior.Cascade);
         });

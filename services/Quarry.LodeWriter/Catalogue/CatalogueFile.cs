@@ -10,8 +10,11 @@ namespace Quarry.LodeWriter.Catalogue;
 /// version, and compared with the log: runs it lacks or that had not ended are read again.
 /// </summary>
 internal sealed partial class CatalogueFile(
-    IDbContextFactory<CatalogueContext> contexts, RunCatalogue catalogue, LodeHost lode, ILogger<CatalogueFile> logger)
-    : IHostedService
+    IDbContextFactory<CatalogueContext> contexts,
+    RunCatalogue catalogue,
+    LodeHost lode,
+    ILogger<CatalogueFile> logger
+) : IHostedService
 {
     private const int SchemaVersion = 1;
     private const int SchemaError = 1;
@@ -49,7 +52,8 @@ internal sealed partial class CatalogueFile(
         await foreach (var runId in lode.Store.Reader.RunIdsAsync(cancellation))
         {
             var isSettledFact = known.Remove(runId, out var hasEnded) && hasEnded;
-            if (!isSettledFact && await lode.Store.Reader.FindRunAsync(runId, cancellation) is { } run) newer.Add(run);
+            if (!isSettledFact && await lode.Store.Reader.FindRunAsync(runId, cancellation) is { } run)
+                newer.Add(run);
         }
         await catalogue.ReconcileAsync(newer, [.. known.Keys], cancellation);
         Log.Compared(logger, newer.Count, known.Count);
@@ -59,7 +63,8 @@ internal sealed partial class CatalogueFile(
     {
         await using var context = await contexts.CreateDbContextAsync(cancellation);
         var version = await context.Database.SqlQueryRaw<long>("PRAGMA user_version").ToListAsync(cancellation);
-        if (version[0] is not (0 or SchemaVersion)) await RemoveAsync(cancellation);
+        if (version[0] is not (0 or SchemaVersion))
+            await RemoveAsync(cancellation);
         _ = await context.Database.EnsureCreatedAsync(cancellation);
         _ = await context.Database.ExecuteSqlRawAsync($"PRAGMA user_version = {SchemaVersion}", cancellation);
         _ = await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", cancellation);
@@ -77,7 +82,11 @@ internal sealed partial class CatalogueFile(
         [LoggerMessage(3002, LogLevel.Warning, "The catalogue is damaged; it is built again from the log")]
         public static partial void Damaged(ILogger logger, Exception e);
 
-        [LoggerMessage(3003, LogLevel.Information, "Catalogue compared with the log: {Taken} runs taken over, {Gone} forgotten")]
+        [LoggerMessage(
+            3003,
+            LogLevel.Information,
+            "Catalogue compared with the log: {Taken} runs taken over, {Gone} forgotten"
+        )]
         public static partial void Compared(ILogger logger, int taken, int gone);
     }
 }

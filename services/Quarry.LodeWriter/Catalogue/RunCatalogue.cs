@@ -57,20 +57,28 @@ internal sealed partial class RunCatalogue(IDbContextFactory<CatalogueContext> c
     public async Task<IReadOnlyList<string>> UnsettledAsync(CancellationToken cancellation)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellation);
-        return await context.Runs.Where(r => r.State == "done" && !r.IsSettled)
-            .OrderBy(r => r.QueuedAtUs).Select(r => r.RunId).ToListAsync(cancellation);
+        return await context
+            .Runs.Where(r => r.State == "done" && !r.IsSettled)
+            .OrderBy(r => r.QueuedAtUs)
+            .Select(r => r.RunId)
+            .ToListAsync(cancellation);
     }
 
     /// <summary>Notes that a run's rows lie in Parquet.</summary>
     public async Task SettledAsync(string runId, CancellationToken cancellation)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellation);
-        _ = await context.Runs.Where(r => r.RunId == runId)
+        _ = await context
+            .Runs.Where(r => r.RunId == runId)
             .ExecuteUpdateAsync(set => set.SetProperty(r => r.IsSettled, true), cancellation);
     }
 
     /// <summary>Takes over records in groups, and forgets runs that the log does not have.</summary>
-    public async Task ReconcileAsync(IReadOnlyList<RunRecord> newer, IReadOnlyList<string> gone, CancellationToken cancellation)
+    public async Task ReconcileAsync(
+        IReadOnlyList<RunRecord> newer,
+        IReadOnlyList<string> gone,
+        CancellationToken cancellation
+    )
     {
         await writing.WaitAsync(cancellation);
         try
@@ -92,7 +100,8 @@ internal sealed partial class RunCatalogue(IDbContextFactory<CatalogueContext> c
     public async Task<Dictionary<string, bool>> EndedByRunAsync(CancellationToken cancellation)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellation);
-        return await context.Runs.Select(r => new { r.RunId, r.State })
+        return await context
+            .Runs.Select(r => new { r.RunId, r.State })
             .ToDictionaryAsync(r => r.RunId, r => r.State == "done", StringComparer.Ordinal, cancellation);
     }
 
@@ -102,20 +111,27 @@ internal sealed partial class RunCatalogue(IDbContextFactory<CatalogueContext> c
     {
         await using var context = await contexts.CreateDbContextAsync();
         var ids = runs.Select(r => r.RunId).ToList();
-        var there = await context.Runs.Include(r => r.Labels).Where(r => ids.Contains(r.RunId))
+        var there = await context
+            .Runs.Include(r => r.Labels)
+            .Where(r => ids.Contains(r.RunId))
             .ToDictionaryAsync(r => r.RunId, StringComparer.Ordinal);
         foreach (var run in runs)
         {
-            if (there.TryGetValue(run.RunId, out var row)) row.Take(run);
-            else _ = context.Runs.Add(RunRow.Of(run));
+            if (there.TryGetValue(run.RunId, out var row))
+                row.Take(run);
+            else
+                _ = context.Runs.Add(RunRow.Of(run));
         }
         _ = await context.SaveChangesAsync();
     }
 
     private static partial class Log
     {
-        [LoggerMessage(3001, LogLevel.Error,
-            "Run {RunId}: its record is stored, but the catalogue could not take it; lists lack it until they are compared")]
+        [LoggerMessage(
+            3001,
+            LogLevel.Error,
+            "Run {RunId}: its record is stored, but the catalogue could not take it; lists lack it until they are compared"
+        )]
         public static partial void Behind(ILogger logger, string runId, Exception e);
     }
 }

@@ -9,15 +9,25 @@ internal sealed record RunCursor(long QueuedAtUs, string RunId)
 {
     /// <summary>As callers carry it.</summary>
     public override string ToString() =>
-        Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{QueuedAtUs}:{RunId}")));
+        Base64Url.EncodeToString(
+            Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{QueuedAtUs}:{RunId}"))
+        );
 
     /// <summary>Reads it back; null when it is not one of ours.</summary>
     public static RunCursor? Parse(string text)
     {
-        if (!Base64Url.IsValid(text)) return null;
+        if (!Base64Url.IsValid(text))
+            return null;
         var plain = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text));
         var colon = plain.IndexOf(':', StringComparison.Ordinal);
-        return colon > 0 && long.TryParse(plain.AsSpan(0, colon), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var at)
+        return
+            colon > 0
+            && long.TryParse(
+                plain.AsSpan(0, colon),
+                NumberStyles.AllowLeadingSign,
+                CultureInfo.InvariantCulture,
+                out var at
+            )
             ? new(at, plain[(colon + 1)..])
             : null;
     }

@@ -43,7 +43,14 @@ internal sealed class RunRow
     {
         var row = new RunRow
         {
-            RunId = run.RunId, State = "", Script = "", Source = "", Category = "", Dataset = "", Policy = "", Record = "",
+            RunId = run.RunId,
+            State = "",
+            Script = "",
+            Source = "",
+            Category = "",
+            Dataset = "",
+            Policy = "",
+            Record = "",
         };
         row.Take(run);
         return row;
@@ -73,8 +80,17 @@ internal sealed class RunRow
 
     private void TakeLabel(string name, string value)
     {
-        if (Labels.Find(l => l.Name == name) is { } label) label.Value = value;
-        else Labels.Add(new() { RunId = RunId, Name = name, Value = value });
+        if (Labels.Find(l => l.Name == name) is { } label)
+            label.Value = value;
+        else
+            Labels.Add(
+                new()
+                {
+                    RunId = RunId,
+                    Name = name,
+                    Value = value,
+                }
+            );
     }
 }
 

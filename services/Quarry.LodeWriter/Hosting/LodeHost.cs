@@ -21,6 +21,7 @@ internal sealed class LodeHost(LodeOptions options, TimeProvider clock, ILogger<
     /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (store is not null) await store.DisposeAsync();
+        if (store is not null)
+            await store.DisposeAsync();
     }
 }

@@ -28,32 +28,47 @@ internal static class LodeSettings
         var urls = builder.Configuration["urls"] ?? DefaultUrl;
         var grpcPort = GrpcPort(builder.Configuration);
         // The server is told here and nowhere else; it would warn of addresses given twice.
-        _ = builder.WebHost.UseUrls().ConfigureKestrel(kestrel =>
-        {
-            foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        _ = builder
+            .WebHost.UseUrls()
+            .ConfigureKestrel(kestrel =>
             {
-                var address = BindingAddress.Parse(url);
-                kestrel.Listen(AddressOf(address.Host), address.Port, listen => listen.Protocols = HttpProtocols.Http1);
-            }
-            kestrel.Listen(IPAddress.Loopback, grpcPort, listen => listen.Protocols = HttpProtocols.Http2);
-        });
+                foreach (
+                    var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                )
+                {
+                    var address = BindingAddress.Parse(url);
+                    kestrel.Listen(
+                        AddressOf(address.Host),
+                        address.Port,
+                        listen => listen.Protocols = HttpProtocols.Http1
+                    );
+                }
+                kestrel.Listen(IPAddress.Loopback, grpcPort, listen => listen.Protocols = HttpProtocols.Http2);
+            });
     }
 
-    private static IPAddress AddressOf(string host) => host switch
-    {
-        "localhost" => IPAddress.Loopback,
-        "*" or "+" => IPAddress.Any,
-        _ => IPAddress.TryParse(host.Trim('[', ']'), out var address)
-            ? address
-            : throw new FormatException($"'{host}' in ASPNETCORE_URLS is not an address to listen on; use 127.0.0.1."),
-    };
+    private static IPAddress AddressOf(string host) =>
+        host switch
+        {
+            "localhost" => IPAddress.Loopback,
+            "*" or "+" => IPAddress.Any,
+            _ => IPAddress.TryParse(host.Trim('[', ']'), out var address)
+                ? address
+                : throw new FormatException(
+                    $"'{host}' in ASPNETCORE_URLS is not an address to listen on; use 127.0.0.1."
+                ),
+        };
 
     private static int GrpcPort(IConfiguration configuration)
     {
         var text = configuration["QUARRY_GRPC_PORT"] ?? configuration[$"{Section}:GrpcPort"];
-        if (text is null) return DefaultGrpcPort;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= ushort.MaxValue
+        if (text is null)
+            return DefaultGrpcPort;
+        return
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= ushort.MaxValue
             ? port
-            : throw new FormatException($"QUARRY_GRPC_PORT is '{text}'; it must be a port, 0 to 65535 (0 takes a free one).");
+            : throw new FormatException(
+                $"QUARRY_GRPC_PORT is '{text}'; it must be a port, 0 to 65535 (0 takes a free one)."
+            );
     }
 }

@@ -14,13 +14,19 @@ internal static class QueryProblems
     /// <summary>400: each field that cannot be used is named.</summary>
     public static IResult Invalid(IReadOnlyList<FieldError> errors) =>
         Problems.Of(
-            StatusCodes.Status400BadRequest, ErrorCodes.InvalidRequest,
-            string.Join("; ", errors.Select(e => $"{e.Field} {e.Message}")), "Correct the named fields and send it again.",
-            errors.GroupBy(e => e.Field).ToDictionary(g => g.Key, g => g.Select(e => e.Message).ToArray()));
+            StatusCodes.Status400BadRequest,
+            ErrorCodes.InvalidRequest,
+            string.Join("; ", errors.Select(e => $"{e.Field} {e.Message}")),
+            "Correct the named fields and send it again.",
+            errors.GroupBy(e => e.Field).ToDictionary(g => g.Key, g => g.Select(e => e.Message).ToArray())
+        );
 
     /// <summary>503: the storage could not be read.</summary>
     public static IResult Unavailable(string what) =>
         Problems.Of(
-            StatusCodes.Status503ServiceUnavailable, ErrorCodes.Unavailable, what,
-            "Verify the run (POST /api/v1/runs/{id}/verify) to see what is lost and what is not.");
+            StatusCodes.Status503ServiceUnavailable,
+            ErrorCodes.Unavailable,
+            what,
+            "Verify the run (POST /api/v1/runs/{id}/verify) to see what is lost and what is not."
+        );
 }

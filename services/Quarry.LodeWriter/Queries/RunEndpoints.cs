@@ -17,7 +17,11 @@ internal static class RunEndpoints
         _ = runs.MapPost("{runId}/verify", VerifyAsync).WithSummary("The completeness proof.").Produces<VerifyReport>();
     }
 
-    private static async Task<IResult> ListAsync(HttpRequest request, RunCatalogue catalogue, CancellationToken cancellation)
+    private static async Task<IResult> ListAsync(
+        HttpRequest request,
+        RunCatalogue catalogue,
+        CancellationToken cancellation
+    )
     {
         var reader = new RunQueryString(request.Query);
         var query = reader.ToRunQuery();
@@ -29,7 +33,15 @@ internal static class RunEndpoints
     private static Task<IResult> GetAsync(string runId, RunLookup lookup, CancellationToken cancellation) =>
         lookup.WithRunAsync(runId, run => Task.FromResult(Results.Ok(run)), cancellation);
 
-    private static Task<IResult> VerifyAsync(string runId, LodeHost lode, RunLookup lookup, CancellationToken cancellation) =>
+    private static Task<IResult> VerifyAsync(
+        string runId,
+        LodeHost lode,
+        RunLookup lookup,
+        CancellationToken cancellation
+    ) =>
         lookup.WithRunAsync(
-            runId, async run => Results.Ok(await new RunVerifier(lode.Store.Objects).VerifyAsync(run, cancellation)), cancellation);
+            runId,
+            async run => Results.Ok(await new RunVerifier(lode.Store.Objects).VerifyAsync(run, cancellation)),
+            cancellation
+        );
 }

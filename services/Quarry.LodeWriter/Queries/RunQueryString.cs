@@ -12,8 +12,19 @@ internal sealed class RunQueryString(IQueryCollection query)
 {
     private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
     {
-        "state", "outcome", "script", "source", "category", "policy", "job_id", "label", "since", "until", "text",
-        "cursor", "limit",
+        "state",
+        "outcome",
+        "script",
+        "source",
+        "category",
+        "policy",
+        "job_id",
+        "label",
+        "since",
+        "until",
+        "text",
+        "cursor",
+        "limit",
     };
 
     private readonly List<FieldError> errors = [];
@@ -29,21 +40,36 @@ internal sealed class RunQueryString(IQueryCollection query)
         var defaults = new RunQuery();
         return new()
         {
-            State = Name<RunState>("state"), Outcome = Name<RunOutcome>("outcome"), Policy = Name<PolicyName>("policy"),
-            Script = Text("script"), Source = Text("source"), Category = Text("category"), JobId = Text("job_id"),
-            Label = Label(), Since = Instant("since"), Until = Instant("until"), Text = Text("text"), Cursor = Cursor(),
+            State = Name<RunState>("state"),
+            Outcome = Name<RunOutcome>("outcome"),
+            Policy = Name<PolicyName>("policy"),
+            Script = Text("script"),
+            Source = Text("source"),
+            Category = Text("category"),
+            JobId = Text("job_id"),
+            Label = Label(),
+            Since = Instant("since"),
+            Until = Instant("until"),
+            Text = Text("text"),
+            Cursor = Cursor(),
             Limit = (int)Whole("limit", 1, Limits.PageRowsMax, defaults.Limit),
         };
     }
 
     /// <summary>A value; null when it is not given.</summary>
-    public string? Text(string name) => query.TryGetValue(name, out var values) && values[0] is { Length: > 0 } text ? text : null;
+    public string? Text(string name) =>
+        query.TryGetValue(name, out var values) && values[0] is { Length: > 0 } text ? text : null;
 
     /// <summary>A whole number in a range.</summary>
     public long Whole(string name, long min, long max, long fallback)
     {
-        if (Text(name) is not { } text) return fallback;
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max)
+        if (Text(name) is not { } text)
+            return fallback;
+        if (
+            long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            && value >= min
+            && value <= max
+        )
             return value;
         errors.Add(new(name, max == long.MaxValue ? $"must be a whole number from {min}" : $"must be {min} to {max}"));
         return fallback;
@@ -52,16 +78,21 @@ internal sealed class RunQueryString(IQueryCollection query)
     private T? Name<T>(string name)
         where T : struct, Enum
     {
-        if (Text(name) is not { } text) return null;
-        if (QuarryNames.Parse<T>(text) is { } value) return value;
+        if (Text(name) is not { } text)
+            return null;
+        if (QuarryNames.Parse<T>(text) is { } value)
+            return value;
         errors.Add(new(name, $"must be one of {string.Join(", ", Enum.GetValues<T>().Select(QuarryNames.Of))}"));
         return null;
     }
 
     private DateTimeOffset? Instant(string name)
     {
-        if (Text(name) is not { } text) return null;
-        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant))
+        if (Text(name) is not { } text)
+            return null;
+        if (
+            DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
+        )
             return instant;
         errors.Add(new(name, "must be a time such as 2026-01-31T08:00:00Z"));
         return null;
@@ -69,14 +100,16 @@ internal sealed class RunQueryString(IQueryCollection query)
 
     private string? Label()
     {
-        if (Text("label") is not { } label || label.IndexOf('=', StringComparison.Ordinal) > 0) return Text("label");
+        if (Text("label") is not { } label || label.IndexOf('=', StringComparison.Ordinal) > 0)
+            return Text("label");
         errors.Add(new("label", "must be name=value"));
         return null;
     }
 
     private string? Cursor()
     {
-        if (Text("cursor") is not { } cursor || RunCursor.Parse(cursor) is not null) return Text("cursor");
+        if (Text("cursor") is not { } cursor || RunCursor.Parse(cursor) is not null)
+            return Text("cursor");
         errors.Add(new("cursor", "is not a next_cursor of a page before; start again without it"));
         return null;
     }

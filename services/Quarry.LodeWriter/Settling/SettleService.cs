@@ -8,7 +8,11 @@ namespace Quarry.LodeWriter.Settling;
 
 /// <summary>Makes Parquet of the runs that ended, one after another, beside the appends.</summary>
 internal sealed partial class SettleService(
-    LodeHost lode, RunCatalogue catalogue, SettleQueue queue, ILogger<SettleService> logger) : BackgroundService
+    LodeHost lode,
+    RunCatalogue catalogue,
+    SettleQueue queue,
+    ILogger<SettleService> logger
+) : BackgroundService
 {
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -23,8 +27,10 @@ internal sealed partial class SettleService(
     {
         try
         {
-            if (await lode.Store.Reader.FindRunAsync(runId, cancellation) is not { IsDone: true } run) return;
-            if (!await lode.Store.Settler.SettleAsync(run, cancellation)) await CloseAndSettleAsync(run, cancellation);
+            if (await lode.Store.Reader.FindRunAsync(runId, cancellation) is not { IsDone: true } run)
+                return;
+            if (!await lode.Store.Settler.SettleAsync(run, cancellation))
+                await CloseAndSettleAsync(run, cancellation);
             await catalogue.SettledAsync(runId, cancellation);
             Log.Settled(logger, runId);
         }
@@ -38,7 +44,8 @@ internal sealed partial class SettleService(
     private async Task CloseAndSettleAsync(RunRecord run, CancellationToken cancellation)
     {
         var closed = await lode.Store.CloseAbandonedAsync(run, cancellation);
-        if (!closed.IsDurable) throw new LodeException($"Run {run.RunId} could not be closed: {closed.Message}");
+        if (!closed.IsDurable)
+            throw new LodeException($"Run {run.RunId} could not be closed: {closed.Message}");
         _ = await lode.Store.Settler.SettleAsync(run, cancellation);
     }
 

@@ -19,20 +19,29 @@ internal sealed class LaunchEndpoints(StreamSet streams, ScriptRoots scripts, IL
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapPost("/api/v1/runs", (LaunchRequest body, HttpContext http, LaunchEndpoints launch) => launch.LaunchAsync(body, http));
+        app.MapPost(
+            "/api/v1/runs",
+            (LaunchRequest body, HttpContext http, LaunchEndpoints launch) => launch.LaunchAsync(body, http)
+        );
         app.MapGet("/api/v1/scripts", (ScriptRoots roots) => roots.List());
     }
 
     private async Task<IResult> LaunchAsync(LaunchRequest body, HttpContext http)
     {
         var key = http.Request.Headers["Idempotency-Key"].ToString();
-        if (key.Length > 0 && remembered.TryGetValue(key, out var before)) return Accepted(before);
+        if (key.Length > 0 && remembered.TryGetValue(key, out var before))
+            return Accepted(before);
         var errors = body.Validate().ToList();
-        var path = body.Script is { Length: > 0 } script ? scripts.Resolve(script, out var reason) : Missing(out reason);
-        if (path is null && reason is not null) errors.Add(new("script", reason));
-        if (errors.Count > 0) return Invalid(errors);
+        var path = body.Script is { Length: > 0 } script
+            ? scripts.Resolve(script, out var reason)
+            : Missing(out reason);
+        if (path is null && reason is not null)
+            errors.Add(new("script", reason));
+        if (errors.Count > 0)
+            return Invalid(errors);
         var run = (body with { Script = path }).ToRunRecord(clock);
-        if (body.DryRun) return Results.Json(run);
+        if (body.DryRun)
+            return Results.Json(run);
         return await AcceptAsync(run, key, http);
     }
 
@@ -52,9 +61,11 @@ internal sealed class LaunchEndpoints(StreamSet streams, ScriptRoots scripts, IL
         {
             return Problems.Of(503, ErrorCodes.Unavailable, e.Message, "Try again when the Lode writer is back.");
         }
-        if (!await streams.Queue.TryEnqueueAsync(run, http.RequestAborted)) return await RefuseAsync(run, http);
+        if (!await streams.Queue.TryEnqueueAsync(run, http.RequestAborted))
+            return await RefuseAsync(run, http);
         new TailObserver(streams.Tail, clock).StateChanged(run);
-        if (key.Length > 0 && remembered.Count < RememberedKeysMax) remembered[key] = run;
+        if (key.Length > 0 && remembered.Count < RememberedKeysMax)
+            remembered[key] = run;
         return Accepted(run);
     }
 
@@ -62,8 +73,15 @@ internal sealed class LaunchEndpoints(StreamSet streams, ScriptRoots scripts, IL
     {
         const string message = "The run queue was full; the run was not started.";
         await lode.RecordStateAsync(
-            run with { State = RunState.Done, Outcome = RunOutcome.Canceled, Message = message, EndedAt = clock.GetUtcNow() },
-            http.RequestAborted);
+            run with
+            {
+                State = RunState.Done,
+                Outcome = RunOutcome.Canceled,
+                Message = message,
+                EndedAt = clock.GetUtcNow(),
+            },
+            http.RequestAborted
+        );
         http.Response.Headers.RetryAfter = RetryAfterSeconds.ToString();
         return Problems.Of(503, ErrorCodes.QueueFull, message, $"Launch it again in {RetryAfterSeconds} s.");
     }
@@ -71,10 +89,14 @@ internal sealed class LaunchEndpoints(StreamSet streams, ScriptRoots scripts, IL
     private static IResult Accepted(RunRecord run) =>
         Results.Json(run, statusCode: 202).WithLocation($"/api/v1/runs/{run.RunId}");
 
-    private static IResult Invalid(List<FieldError> errors) => Problems.Of(
-        400, ErrorCodes.InvalidRequest, "The run was not started: " + string.Join("; ", errors.Select(e => $"{e.Field} {e.Message}")),
-        "Change the named fields and send the request again.",
-        errors.GroupBy(e => e.Field).ToDictionary(g => g.Key, g => g.Select(e => e.Message).ToArray()));
+    private static IResult Invalid(List<FieldError> errors) =>
+        Problems.Of(
+            400,
+            ErrorCodes.InvalidRequest,
+            "The run was not started: " + string.Join("; ", errors.Select(e => $"{e.Field} {e.Message}")),
+            "Change the named fields and send the request again.",
+            errors.GroupBy(e => e.Field).ToDictionary(g => g.Key, g => g.Select(e => e.Message).ToArray())
+        );
 }
 
 /// <summary>A result with a Location header.</summary>

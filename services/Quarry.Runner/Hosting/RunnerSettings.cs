@@ -24,7 +24,7 @@ internal sealed record RunnerSettings
     /// <summary>Address of the Lode writer's gRPC endpoint (QUARRY_LODE_GRPC).</summary>
     public string LodeGrpc { get; init; } = "http://127.0.0.1:5092";
 
-    /// <summary>Address of the examples' own site, put where a script's <c>quarry.json</c> says <c>{site}</c> (QUARRY_EXAMPLE_SITE).</summary>
+    /// <summary>Address of the examples' own site, for <c>{site}</c> in a <c>quarry.json</c> (QUARRY_EXAMPLE_SITE).</summary>
     public string ExampleSite { get; init; } = "http://127.0.0.1:8790";
 
     /// <summary>Reads the section, and the address from its own variable.</summary>

@@ -24,13 +24,18 @@ internal sealed class LodeClient : ILode, IDisposable
     public LodeClient(RunnerSettings settings, ServiceKey key, TimeProvider clock, ILogger<LodeClient> logger)
     {
         this.settings = settings;
-        channel = GrpcChannel.ForAddress(settings.LodeGrpc, new()
-        {
-            MaxReceiveMessageSize = MessageBytesMax, MaxSendMessageSize = MessageBytesMax,
-            HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true },
-        });
+        channel = GrpcChannel.ForAddress(
+            settings.LodeGrpc,
+            new()
+            {
+                MaxReceiveMessageSize = MessageBytesMax,
+                MaxSendMessageSize = MessageBytesMax,
+                HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true },
+            }
+        );
         client = new(channel);
-        if (key.Value is { } value) headers.Add(ServiceKey.Header, value);
+        if (key.Value is { } value)
+            headers.Add(ServiceKey.Header, value);
         reconnect = new(TimeSpan.FromMilliseconds(settings.LodeReconnectMs), clock, logger);
     }
 
@@ -39,9 +44,12 @@ internal sealed class LodeClient : ILode, IDisposable
     {
         var request = new StateRequest { RunJson = ToJson(run) };
         var reply = await reconnect.TryAsync(
-            $"state {run.State} of run {run.RunId}", settings.LodeGrpc,
-            async () => await client.RecordStateAsync(request, headers, cancellationToken: cancellation));
-        if (reply.Error.Length > 0) throw new LodeException(reply.Error);
+            $"state {run.State} of run {run.RunId}",
+            settings.LodeGrpc,
+            async () => await client.RecordStateAsync(request, headers, cancellationToken: cancellation)
+        );
+        if (reply.Error.Length > 0)
+            throw new LodeException(reply.Error);
     }
 
     /// <inheritdoc/>

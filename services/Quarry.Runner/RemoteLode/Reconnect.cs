@@ -31,7 +31,9 @@ internal sealed partial class Reconnect(TimeSpan within, TimeProvider clock, ILo
             {
                 throw new LodeException(
                     $"The Lode writer at {address} did not take {what} within {within.TotalSeconds:0} s: {e.Status.Detail} "
-                    + "Check that it runs, and its log.", e);
+                        + "Check that it runs, and its log.",
+                    e
+                );
             }
         }
     }

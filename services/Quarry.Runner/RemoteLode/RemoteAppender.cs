@@ -13,8 +13,12 @@ namespace Quarry.Runner.RemoteLode;
 /// writer says how far the run is durable, and the message in hand is sent again; redelivery is harmless.
 /// </summary>
 internal sealed class RemoteAppender(
-    RunRecord run, long epoch, Func<AsyncDuplexStreamingCall<AppendRequest, AppendReply>> connect, Reconnect reconnect,
-    string address) : ILodeAppender
+    RunRecord run,
+    long epoch,
+    Func<AsyncDuplexStreamingCall<AppendRequest, AppendReply>> connect,
+    Reconnect reconnect,
+    string address
+) : ILodeAppender
 {
     private AsyncDuplexStreamingCall<AppendRequest, AppendReply>? stream;
 
@@ -23,24 +27,39 @@ internal sealed class RemoteAppender(
 
     /// <summary>Opens the run at the writer.</summary>
     /// <exception cref="LodeException">The writer refused the run, or could not be reached.</exception>
-    public Task OpenAsync() => reconnect.TryAsync($"run {run.RunId}", address, async () =>
-    {
-        await ConnectAsync();
-        return true;
-    });
+    public Task OpenAsync() =>
+        reconnect.TryAsync(
+            $"run {run.RunId}",
+            address,
+            async () =>
+            {
+                await ConnectAsync();
+                return true;
+            }
+        );
 
     /// <inheritdoc/>
     public async ValueTask<AppendResult> AppendAsync(EventBatch batch, CancellationToken cancellation) =>
-        ToResult(await SendAsync(new() { Batch = ToBatch(batch) }, $"seq {batch.FirstSeq} to {batch.LastSeq} of run {run.RunId}"));
+        ToResult(
+            await SendAsync(
+                new() { Batch = ToBatch(batch) },
+                $"seq {batch.FirstSeq} to {batch.LastSeq} of run {run.RunId}"
+            )
+        );
 
     /// <inheritdoc/>
     public async ValueTask<BlobResult> AppendArtifactAsync(ArtifactChunk chunk, CancellationToken cancellation)
     {
         var message = new Chunk
         {
-            ArtifactId = chunk.ArtifactId, Seq = chunk.Seq, IsLast = chunk.IsLast, Data = UnsafeByteOperations.UnsafeWrap(chunk.Data),
+            ArtifactId = chunk.ArtifactId,
+            Seq = chunk.Seq,
+            IsLast = chunk.IsLast,
+            Data = UnsafeByteOperations.UnsafeWrap(chunk.Data),
         };
-        return ToBlob(await SendAsync(new() { Chunk = message }, $"chunk {chunk.Seq} of artifact '{chunk.ArtifactId}'"));
+        return ToBlob(
+            await SendAsync(new() { Chunk = message }, $"chunk {chunk.Seq} of artifact '{chunk.ArtifactId}'")
+        );
     }
 
     /// <inheritdoc/>
@@ -48,14 +67,21 @@ internal sealed class RemoteAppender(
     {
         var message = new Quarry.Lode.Grpc.File
         {
-            Filename = file.Filename, ContentType = file.ContentType, Data = UnsafeByteOperations.UnsafeWrap(file.Data),
+            Filename = file.Filename,
+            ContentType = file.ContentType,
+            Data = UnsafeByteOperations.UnsafeWrap(file.Data),
         };
         return ToBlob(await SendAsync(new() { File = message }, $"file '{file.Filename}'"));
     }
 
     /// <inheritdoc/>
     public async ValueTask<AppendResult> CloseAsync(RunRecord final, CancellationToken cancellation) =>
-        ToResult(await SendAsync(new() { Close = new() { RunJson = LodeClient.ToJson(final) } }, $"the end of run {run.RunId}"));
+        ToResult(
+            await SendAsync(
+                new() { Close = new() { RunJson = LodeClient.ToJson(final) } },
+                $"the end of run {run.RunId}"
+            )
+        );
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
@@ -73,10 +99,16 @@ internal sealed class RemoteAppender(
         }
         catch (LodeException e)
         {
-            var isClosedMeanwhile = request.KindCase == AppendRequest.KindOneofCase.Close && e.Status == AppendStatus.Closed;
+            var isClosedMeanwhile =
+                request.KindCase == AppendRequest.KindOneofCase.Close && e.Status == AppendStatus.Closed;
             return isClosedMeanwhile
                 ? new() { Status = nameof(AppendStatus.Durable), DurableSeq = DurableSeq }
-                : new() { Status = e.Status.ToString(), DurableSeq = DurableSeq, Message = e.Message };
+                : new()
+                {
+                    Status = e.Status.ToString(),
+                    DurableSeq = DurableSeq,
+                    Message = e.Message,
+                };
         }
     }
 
@@ -84,7 +116,8 @@ internal sealed class RemoteAppender(
     {
         try
         {
-            if (stream is null) await ConnectAsync();
+            if (stream is null)
+                await ConnectAsync();
             return await ExchangeAsync(stream!, request);
         }
         catch (RpcException)
@@ -98,14 +131,23 @@ internal sealed class RemoteAppender(
     private async Task ConnectAsync()
     {
         var opened = connect();
-        var reply = await ExchangeAsync(opened, new() { Open = new() { RunJson = LodeClient.ToJson(run), Epoch = epoch } });
+        var reply = await ExchangeAsync(
+            opened,
+            new()
+            {
+                Open = new() { RunJson = LodeClient.ToJson(run), Epoch = epoch },
+            }
+        );
         var result = ToResult(reply);
-        if (!result.IsDurable) throw new LodeException(result.Message!) { Status = result.Status };
+        if (!result.IsDurable)
+            throw new LodeException(result.Message!) { Status = result.Status };
         stream = opened;
     }
 
     private async Task<AppendReply> ExchangeAsync(
-        AsyncDuplexStreamingCall<AppendRequest, AppendReply> call, AppendRequest request)
+        AsyncDuplexStreamingCall<AppendRequest, AppendReply> call,
+        AppendRequest request
+    )
     {
         await call.RequestStream.WriteAsync(request);
         if (!await call.ResponseStream.MoveNext(CancellationToken.None))
@@ -118,12 +160,20 @@ internal sealed class RemoteAppender(
     {
         var message = new Batch
         {
-            FirstSeq = batch.FirstSeq, LastSeq = batch.LastSeq, Count = batch.Count, Frames = UnsafeByteOperations.UnsafeWrap(batch.Frames),
+            FirstSeq = batch.FirstSeq,
+            LastSeq = batch.LastSeq,
+            Count = batch.Count,
+            Frames = UnsafeByteOperations.UnsafeWrap(batch.Frames),
         };
-        message.Drops.AddRange(batch.Drops.Select(d => new Drop
-        {
-            Type = d.Type, SeqFirst = d.SeqFirst, SeqLast = d.SeqLast, Reason = QuarryNames.Of(d.Reason),
-        }));
+        message.Drops.AddRange(
+            batch.Drops.Select(d => new Drop
+            {
+                Type = d.Type,
+                SeqFirst = d.SeqFirst,
+                SeqLast = d.SeqLast,
+                Reason = QuarryNames.Of(d.Reason),
+            })
+        );
         return message;
     }
 
@@ -133,10 +183,11 @@ internal sealed class RemoteAppender(
         return new(status, reply.DurableSeq, status == AppendStatus.Durable ? null : reply.Message);
     }
 
-    private static BlobResult ToBlob(AppendReply reply) => reply.Status switch
-    {
-        "Ok" => new(true),
-        "Refused" => new(false, reply.Message),
-        _ => new(false, reply.Message, IsFatal: true),
-    };
+    private static BlobResult ToBlob(AppendReply reply) =>
+        reply.Status switch
+        {
+            "Ok" => new(true),
+            "Refused" => new(false, reply.Message),
+            _ => new(false, reply.Message, IsFatal: true),
+        };
 }

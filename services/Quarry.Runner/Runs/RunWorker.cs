@@ -10,8 +10,14 @@ namespace Quarry.Runner.Runs;
 
 /// <summary>Takes runs from the queue and runs them, so many at the same time.</summary>
 internal sealed partial class RunWorker(
-    StreamSet streams, RunHost host, ILode lode, ActiveRuns active, RunnerSettings settings, TimeProvider clock,
-    ILogger<RunWorker> logger) : BackgroundService
+    StreamSet streams,
+    RunHost host,
+    ILode lode,
+    ActiveRuns active,
+    RunnerSettings settings,
+    TimeProvider clock,
+    ILogger<RunWorker> logger
+) : BackgroundService
 {
     private readonly SemaphoreSlim places = new(settings.Concurrency);
 
@@ -56,14 +62,20 @@ internal sealed partial class RunWorker(
         try
         {
             var control = active.Begin(run.RunId);
-            if (control.Stopped.IsCompleted) await EndUnstartedAsync(run, RunOutcome.Canceled, (await control.Stopped).Reason, observer);
-            else _ = await host.RunAsync(run, epoch: 1, observer, control);
+            if (control.Stopped.IsCompleted)
+                await EndUnstartedAsync(run, RunOutcome.Canceled, (await control.Stopped).Reason, observer);
+            else
+                _ = await host.RunAsync(run, epoch: 1, observer, control);
         }
         catch (Exception e) when (e is LodeException or ExecutorNotFoundException)
         {
             Log.NotRun(logger, run.RunId, e.Message);
             await EndUnstartedAsync(
-                run, e is LodeException ? RunOutcome.PolicyFailure : RunOutcome.ExecutorCrash, e.Message, observer);
+                run,
+                e is LodeException ? RunOutcome.PolicyFailure : RunOutcome.ExecutorCrash,
+                e.Message,
+                observer
+            );
         }
         finally
         {
@@ -77,7 +89,11 @@ internal sealed partial class RunWorker(
     {
         var ended = run with
         {
-            State = RunState.Done, Outcome = outcome, Message = message, EndedAt = clock.GetUtcNow(), Runner = settings.Name,
+            State = RunState.Done,
+            Outcome = outcome,
+            Message = message,
+            EndedAt = clock.GetUtcNow(),
+            Runner = settings.Name,
         };
         try
         {

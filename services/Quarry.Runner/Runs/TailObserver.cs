@@ -23,7 +23,8 @@ internal sealed class TailObserver(ILiveTail tail, TimeProvider clock) : IRunObs
     public void StateChanged(RunRecord run)
     {
         Publish(run.RunId, "state", run);
-        if (run.IsDone) tail.Publish(run.RunId, TailEntry.EndName, "{}"u8);
+        if (run.IsDone)
+            tail.Publish(run.RunId, TailEntry.EndName, "{}"u8);
     }
 
     public void Observed(string runId, EventBatch events)
@@ -37,7 +38,8 @@ internal sealed class TailObserver(ILiveTail tail, TimeProvider clock) : IRunObs
 
     public void Progress(RunProgress progress)
     {
-        if (clock.GetElapsedTime(progressAt) < ProgressEvery) return;
+        if (clock.GetElapsedTime(progressAt) < ProgressEvery)
+            return;
         progressAt = clock.GetTimestamp();
         Publish(progress.RunId, "progress", progress);
     }
@@ -69,7 +71,8 @@ internal sealed class TailObserver(ILiveTail tail, TimeProvider clock) : IRunObs
             writer.WriteString("contract_version", Encoding.UTF8.GetString(header.ContractVersion));
             writer.WriteNumber("attempt", header.Attempt);
             writer.WritePropertyName("payload");
-            if (!MsgPackJson.TryWrite(header.Payload, writer)) return;
+            if (!MsgPackJson.TryWrite(header.Payload, writer))
+                return;
             writer.WriteEndObject();
         }
         tail.Publish(runId, "event", json.WrittenSpan);

@@ -17,7 +17,10 @@ internal sealed class ScriptRoots(RunnerSettings settings)
     private static readonly string[] Extensions = [".ts", ".mts", ".js", ".mjs", ".cjs"];
     private const string SitePlaceholder = "{site}";
 
-    private readonly List<string> roots = [.. settings.ScriptRoots.Select(r => Path.TrimEndingDirectorySeparator(Path.GetFullPath(r)))];
+    private readonly List<string> roots =
+    [
+        .. settings.ScriptRoots.Select(r => Path.TrimEndingDirectorySeparator(Path.GetFullPath(r))),
+    ];
 
     /// <summary>The whole path of a script below a root; null with the reason when it cannot be launched.</summary>
     public string? Resolve(string script, out string? reason)
@@ -26,14 +29,17 @@ internal sealed class ScriptRoots(RunnerSettings settings)
         foreach (var root in roots)
         {
             var path = Path.GetFullPath(Path.Combine(root, script));
-            if (!IsBelow(path, root) || !File.Exists(path)) continue;
-            if (IsBelow(RealPath(path), RealPath(root))) return path;
+            if (!IsBelow(path, root) || !File.Exists(path))
+                continue;
+            if (IsBelow(RealPath(path), RealPath(root)))
+                return path;
             reason = "leads out of the script roots by a link; put the script itself there";
             return null;
         }
-        reason = roots.Count == 0
-            ? "cannot be launched: no script roots are configured (Runner__ScriptRoots__0)"
-            : "is not below a script root of this runner; see GET /api/v1/scripts";
+        reason =
+            roots.Count == 0
+                ? "cannot be launched: no script roots are configured (Runner__ScriptRoots__0)"
+                : "is not below a script root of this runner; see GET /api/v1/scripts";
         return null;
     }
 
@@ -50,10 +56,16 @@ internal sealed class ScriptRoots(RunnerSettings settings)
     {
         var name = Path.GetFileName(folder);
         var about = Path.Combine(folder, "quarry.json");
-        if (!File.Exists(about)) return new(Path.GetRelativePath(root, file), name, name, null);
+        if (!File.Exists(about))
+            return new(Path.GetRelativePath(root, file), name, name, null);
         var text = File.ReadAllText(about).Replace(SitePlaceholder, settings.ExampleSite, StringComparison.Ordinal);
         var described = JsonSerializer.Deserialize<Description>(text, QuarryJson.Compact);
-        return new(Path.GetRelativePath(root, file), described?.Title ?? name, described?.Source ?? name, described?.Job);
+        return new(
+            Path.GetRelativePath(root, file),
+            described?.Title ?? name,
+            described?.Source ?? name,
+            described?.Job
+        );
     }
 
     private static bool IsBelow(string path, string root) =>
@@ -63,7 +75,9 @@ internal sealed class ScriptRoots(RunnerSettings settings)
     private static string RealPath(string path)
     {
         var real = Path.GetPathRoot(path)!;
-        foreach (var part in path[real.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
+        foreach (
+            var part in path[real.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries)
+        )
         {
             var next = Path.Combine(real, part);
             FileSystemInfo entry = Directory.Exists(next) ? new DirectoryInfo(next) : new FileInfo(next);

@@ -33,7 +33,8 @@ internal sealed class ConsoleReader(string runId, IRunObserver observer, TimePro
             while (TryCutLine(ref rest, read.IsCompleted, out var line))
                 Take(line);
             pipe.AdvanceTo(rest.Start, rest.End);
-            if (read.IsCompleted) break;
+            if (read.IsCompleted)
+                break;
         }
         await pipe.CompleteAsync();
     }
@@ -47,7 +48,8 @@ internal sealed class ConsoleReader(string runId, IRunObserver observer, TimePro
             rest = rest.Slice(rest.GetPosition(1, end));
             return true;
         }
-        if (rest.IsEmpty || (!isLast && rest.Length < Limits.ConsoleLineBytesMax)) return false;
+        if (rest.IsEmpty || (!isLast && rest.Length < Limits.ConsoleLineBytesMax))
+            return false;
         line = rest;
         rest = rest.Slice(rest.End);
         return true;
@@ -64,7 +66,8 @@ internal sealed class ConsoleReader(string runId, IRunObserver observer, TimePro
         }
         kept += length;
         var text = Encoding.UTF8.GetString(line.Slice(0, length)).TrimEnd('\r');
-        if (tail.Count == TailLinesMax) _ = tail.Dequeue();
+        if (tail.Count == TailLinesMax)
+            _ = tail.Dequeue();
         tail.Enqueue(text);
         observer.Console(new(runId, clock.GetUtcNow(), text));
     }

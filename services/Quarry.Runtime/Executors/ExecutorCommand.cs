@@ -16,10 +16,12 @@ public static class ExecutorLocator
         if (!File.Exists(executor))
         {
             throw new ExecutorNotFoundException(
-                $"The executor '{executor}' does not exist. Build it with 'npm ci && npm run build', or set QUARRY_EXECUTOR.");
+                $"The executor '{executor}' does not exist. Build it with 'npm ci && npm run build', or set QUARRY_EXECUTOR."
+            );
         }
         var arguments = new List<string>();
-        if (options.ResolveFrom is { } from) arguments.AddRange(["--resolve-from", from]);
+        if (options.ResolveFrom is { } from)
+            arguments.AddRange(["--resolve-from", from]);
         arguments.Add(scriptPath);
         var isModule = Path.GetExtension(executor) is ".mjs" or ".js" or ".cjs";
         return isModule
@@ -33,17 +35,20 @@ public static class ExecutorLocator
         return Above(AppContext.BaseDirectory, module)
             ?? throw new ExecutorNotFoundException(
                 $"No {module} beside or above {AppContext.BaseDirectory}. Build it with 'npm ci && npm run build', "
-                + "or set QUARRY_EXECUTOR to its path.");
+                    + "or set QUARRY_EXECUTOR to its path."
+            );
     }
 
     private static string FindNode(ExecutorOptions options, string executor)
     {
-        if ((options.NodePath ?? Variable("QUARRY_NODE")) is { } chosen) return chosen;
+        if ((options.NodePath ?? Variable("QUARRY_NODE")) is { } chosen)
+            return chosen;
         return Above(Path.GetDirectoryName(Path.GetFullPath(executor))!, PinnedNode)
             ?? OnPath("node")
             ?? throw new ExecutorNotFoundException(
                 "No Node was found: neither the pinned one (npm ci installs it) nor one on PATH. "
-                + "Run 'npm ci', or set QUARRY_NODE to a Node program.");
+                    + "Run 'npm ci', or set QUARRY_NODE to a Node program."
+            );
     }
 
     private static string? Above(string start, string relative)
@@ -51,14 +56,17 @@ public static class ExecutorLocator
         for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
         {
             var candidate = Path.Combine(folder.FullName, relative);
-            if (File.Exists(candidate)) return candidate;
+            if (File.Exists(candidate))
+                return candidate;
         }
         return null;
     }
 
     private static string? OnPath(string program) =>
-        (Variable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+        (Variable("PATH") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Select(folder => Path.Combine(folder, program))
+            .FirstOrDefault(File.Exists);
 
     private static string? Variable(string name) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

@@ -8,16 +8,32 @@ internal static class ExecutorEnvironment
 
     private static readonly string[] Allowed =
     [
-        "PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "FONTCONFIG_PATH",
-        "QUARRY_BROWSER_ENDPOINT", "QUARRY_PROFILE_ROOT", "QUARRY_FAILURE_EVIDENCE", "QUARRY_NO_SANDBOX",
-        "QUARRY_RESOLVE_FROM", "PUPPETEER_EXECUTABLE_PATH",
+        "PATH",
+        "HOME",
+        "USER",
+        "LANG",
+        "LC_ALL",
+        "TZ",
+        "TMPDIR",
+        "XDG_CACHE_HOME",
+        "XDG_RUNTIME_DIR",
+        "FONTCONFIG_PATH",
+        "QUARRY_BROWSER_ENDPOINT",
+        "QUARRY_PROFILE_ROOT",
+        "QUARRY_FAILURE_EVIDENCE",
+        "QUARRY_NO_SANDBOX",
+        "QUARRY_RESOLVE_FROM",
+        "PUPPETEER_EXECUTABLE_PATH",
     ];
 
     /// <summary>Replaces the environment a child would inherit.</summary>
     public static void Apply(IDictionary<string, string?> environment, string runId, IEnumerable<string> further)
     {
-        var kept = Allowed.Concat(further).Distinct(StringComparer.Ordinal)
-            .Where(environment.ContainsKey).ToDictionary(name => name, name => environment[name], StringComparer.Ordinal);
+        var kept = Allowed
+            .Concat(further)
+            .Distinct(StringComparer.Ordinal)
+            .Where(environment.ContainsKey)
+            .ToDictionary(name => name, name => environment[name], StringComparer.Ordinal);
         environment.Clear();
         foreach (var (name, value) in kept)
             environment[name] = value;

@@ -41,7 +41,10 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     {
         var start = new ProcessStartInfo("setsid")
         {
-            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         start.ArgumentList.Add(command.Program);
         foreach (var argument in command.Arguments)
@@ -54,7 +57,9 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         catch (System.ComponentModel.Win32Exception e)
         {
             throw new ExecutorNotFoundException(
-                $"'setsid {command.Program}' cannot be started: {e.Message}. setsid comes with util-linux.", e);
+                $"'setsid {command.Program}' cannot be started: {e.Message}. setsid comes with util-linux.",
+                e
+            );
         }
     }
 
@@ -68,7 +73,8 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (!Exited.IsCompleted) Kill();
+        if (!Exited.IsCompleted)
+            Kill();
         _ = await Exited;
         process.Dispose();
     }

@@ -9,8 +9,13 @@ namespace Quarry.Runtime.Executors;
 /// clean up, a fault nothing. Whatever happens, the process has ended when this has.
 /// </summary>
 internal sealed class ExecutorSupervisor(
-    ExecutorProcess process, ControlFrames frames, RunControl control, RunLimits limits, ExecutorOptions options,
-    TimeProvider clock)
+    ExecutorProcess process,
+    ControlFrames frames,
+    RunControl control,
+    RunLimits limits,
+    ExecutorOptions options,
+    TimeProvider clock
+)
 {
     /// <summary>True when the executor had to be killed although its script had ended.</summary>
     public bool IsOverstayed { get; private set; }
@@ -19,9 +24,12 @@ internal sealed class ExecutorSupervisor(
     public async Task<ExecutorExit> SeeToEndAsync(Task terminalSeen, Task<IngestFault?> ingest)
     {
         _ = await Task.WhenAny(process.Exited, control.Stopped, terminalSeen, ingest);
-        if (IsFaulted(ingest)) process.Kill();
-        else if (!control.Stopped.IsCompleted) await AwaitExitAfterEndAsync(ingest);
-        if (control.Stopped.IsCompleted) await StopAsync(await control.Stopped);
+        if (IsFaulted(ingest))
+            process.Kill();
+        else if (!control.Stopped.IsCompleted)
+            await AwaitExitAfterEndAsync(ingest);
+        if (control.Stopped.IsCompleted)
+            await StopAsync(await control.Stopped);
         return await process.Exited;
     }
 
@@ -30,16 +38,21 @@ internal sealed class ExecutorSupervisor(
 
     private async Task AwaitExitAfterEndAsync(Task<IngestFault?> ingest)
     {
-        if (process.Exited.IsCompleted) return;
+        if (process.Exited.IsCompleted)
+            return;
         using var over = new CancellationTokenSource();
         var late = Task.Delay(TimeSpan.FromMilliseconds(options.ExitAfterTerminalMs), clock, over.Token);
         var ends = new List<Task> { process.Exited, control.Stopped, late };
-        if (!ingest.IsCompleted) ends.Add(ingest);
+        if (!ingest.IsCompleted)
+            ends.Add(ingest);
         _ = await Task.WhenAny(ends);
-        if (late.IsCompleted) IsOverstayed = true;
+        if (late.IsCompleted)
+            IsOverstayed = true;
         await over.CancelAsync();
-        if (IsOverstayed || IsFaulted(ingest)) process.Kill();
-        else if (ingest.IsCompleted && !control.Stopped.IsCompleted) await AwaitExitAfterEndAsync(ingest);
+        if (IsOverstayed || IsFaulted(ingest))
+            process.Kill();
+        else if (ingest.IsCompleted && !control.Stopped.IsCompleted)
+            await AwaitExitAfterEndAsync(ingest);
     }
 
     private async Task StopAsync(StopRequest stop)

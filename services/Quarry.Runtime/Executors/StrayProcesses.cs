@@ -28,7 +28,8 @@ internal static class StrayProcesses
         using var timer = new PeriodicTimer(LookEvery, clock);
         while (Kill(sessionId, runId) > 0)
         {
-            if (clock.GetElapsedTime(started) > within) return false;
+            if (clock.GetElapsedTime(started) > within)
+                return false;
             _ = await timer.WaitForNextTickAsync();
         }
         return true;
@@ -36,12 +37,15 @@ internal static class StrayProcesses
 
     private static IEnumerable<int> Find(int sessionId, string runId)
     {
-        if (!Directory.Exists("/proc/self")) yield break;
+        if (!Directory.Exists("/proc/self"))
+            yield break;
         var tag = Encoding.UTF8.GetBytes($"{ExecutorEnvironment.RunIdVariable}={runId}\0");
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (!int.TryParse(Path.GetFileName(folder), out var pid) || pid == Environment.ProcessId) continue;
-            if (IsOfSession(folder, sessionId) || HasTag(folder, tag)) yield return pid;
+            if (!int.TryParse(Path.GetFileName(folder), out var pid) || pid == Environment.ProcessId)
+                continue;
+            if (IsOfSession(folder, sessionId) || HasTag(folder, tag))
+                yield return pid;
         }
     }
 
@@ -49,7 +53,8 @@ internal static class StrayProcesses
     {
         // "pid (name) state ppid pgrp session ...": the name may hold anything, so count from its end.
         var stat = TryRead(Path.Combine(folder, "stat"));
-        if (stat is null) return false;
+        if (stat is null)
+            return false;
         var fields = Encoding.UTF8.GetString(stat.AsSpan(stat.AsSpan().LastIndexOf((byte)')') + 2)).Split(' ');
         const string zombie = "Z";
         return fields.Length > 3 && fields[0] != zombie && fields[3] == sessionId.ToString();
@@ -79,7 +84,8 @@ internal static class StrayProcesses
             process.Kill();
             return true;
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        catch (Exception e)
+            when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
         {
             return false;
         }

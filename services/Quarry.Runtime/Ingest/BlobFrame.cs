@@ -32,7 +32,8 @@ internal static class BlobFrame
         var id = MsgPackMap.FindInt64(map.Span, "write_id"u8) ?? 0;
         if (name is null || contentType is null || id is < 0 or > uint.MaxValue || !TryReadData(map, out var data))
             return IngestFault.Stream("executor sent a file_write without filename, content_type, write_id or data");
-        if (data.Length > Limits.ChunkDataBytesMax) return TooLarge($"file '{name}'", data.Length);
+        if (data.Length > Limits.ChunkDataBytesMax)
+            return TooLarge($"file '{name}'", data.Length);
         writeId = (uint)id;
         file = new(name, contentType, data);
         return null;
@@ -41,9 +42,12 @@ internal static class BlobFrame
     private static bool TryReadData(ReadOnlyMemory<byte> map, out ReadOnlyMemory<byte> data)
     {
         data = default;
-        if (!MsgPackMap.TryFind(map.Span, "data"u8, out var value)) return false;
-        if (!new MsgPackSpan(value).TryReadBinary(out var bytes)) return false;
-        if (!map.Span.Overlaps(bytes, out var offset)) return bytes.IsEmpty;
+        if (!MsgPackMap.TryFind(map.Span, "data"u8, out var value))
+            return false;
+        if (!new MsgPackSpan(value).TryReadBinary(out var bytes))
+            return false;
+        if (!map.Span.Overlaps(bytes, out var offset))
+            return bytes.IsEmpty;
         data = map.Slice(offset, bytes.Length);
         return true;
     }

@@ -34,10 +34,14 @@ internal sealed class ControlFrames : IAsyncDisposable
     /// <summary>Answers a file_write; id 0 wants no answer.</summary>
     public void FileAck(uint writeId, string? error)
     {
-        if (writeId == 0) return;
+        if (writeId == 0)
+            return;
         var ack = new FrameWriter(error is null ? 3 : 4)
-            .Text("type", "file_write_ack").Whole("write_id", writeId).Truth("ok", error is null);
-        if (error is not null) ack = ack.Text("error", error);
+            .Text("type", "file_write_ack")
+            .Whole("write_id", writeId)
+            .Truth("ok", error is null);
+        if (error is not null)
+            ack = ack.Text("error", error);
         _ = frames.Writer.TryWrite(ack.ToFrame());
     }
 
@@ -81,7 +85,8 @@ internal sealed class ControlFrames : IAsyncDisposable
         if (frame.Length == 0)
         {
             var newest = Volatile.Read(ref durableSeq);
-            if (newest == durableSent) return;
+            if (newest == durableSent)
+                return;
             durableSent = newest;
             frame = new FrameWriter(2).Text("type", "durable_ack").Whole("seq", newest).ToFrame();
         }

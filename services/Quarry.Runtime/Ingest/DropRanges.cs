@@ -28,8 +28,9 @@ internal static class DropCounts
 {
     /// <summary>One entry per type that lost events.</summary>
     public static IReadOnlyList<DropCount> Of(PolicyCounters counters) =>
-    [
-        .. EventTypes.All.Where(t => counters.DroppedOf(t) > 0)
-            .Select(t => new DropCount(t.Name(), DropReason.BufferFull, counters.DroppedOf(t))),
-    ];
+        [
+            .. EventTypes
+                .All.Where(t => counters.DroppedOf(t) > 0)
+                .Select(t => new DropCount(t.Name(), DropReason.BufferFull, counters.DroppedOf(t))),
+        ];
 }

@@ -17,16 +17,20 @@ internal sealed class EventGate(string runId, int attempt)
     public IngestFault? Admit(scoped in FrameHeader header)
     {
         var fault = CheckVersion(header) ?? CheckIdentity(header) ?? CheckShape(header);
-        if (fault is null) NextSeq++;
+        if (fault is null)
+            NextSeq++;
         return fault;
     }
 
     private static IngestFault? CheckVersion(scoped in FrameHeader header)
     {
-        if (ContractVersion.IsSupported(header.ContractVersion)) return null;
-        return new(IngestFaultKind.Version,
+        if (ContractVersion.IsSupported(header.ContractVersion))
+            return null;
+        return new(
+            IngestFaultKind.Version,
             $"The executor speaks emit contract '{Text(header.ContractVersion)}'; this runtime speaks 0.x and 1.x. "
-            + "Use an executor and SDK of a supported version.");
+                + "Use an executor and SDK of a supported version."
+        );
     }
 
     private IngestFault? CheckIdentity(scoped in FrameHeader header)
@@ -37,14 +41,19 @@ internal sealed class EventGate(string runId, int attempt)
             return IngestFault.Stream($"executor sent attempt {header.Attempt}, this is attempt {attempt}");
         return header.Seq == NextSeq
             ? null
-            : IngestFault.Stream($"executor sent seq {header.Seq}, expected {NextSeq}: an event is missing or repeated");
+            : IngestFault.Stream(
+                $"executor sent seq {header.Seq}, expected {NextSeq}: an event is missing or repeated"
+            );
     }
 
     private static IngestFault? CheckShape(scoped in FrameHeader header)
     {
-        if (header.EventId.IsEmpty) return Missing("event_id", header);
-        if (header.Ts.IsEmpty) return Missing("ts", header);
-        if (header.Payload.IsEmpty) return Missing("payload", header);
+        if (header.EventId.IsEmpty)
+            return Missing("event_id", header);
+        if (header.Ts.IsEmpty)
+            return Missing("ts", header);
+        if (header.Payload.IsEmpty)
+            return Missing("payload", header);
         var payload = new MsgPackSpan(header.Payload);
         return payload.TryReadMapHeader(out _)
             ? null

@@ -29,7 +29,8 @@ internal sealed class FrameBuffer : IDisposable
     public void Add(long seq, EventType type, ReadOnlySpan<byte> frame)
     {
         var length = frame.Length;
-        if (bytes.Length - used < length) Grow(used + length);
+        if (bytes.Length - used < length)
+            Grow(used + length);
         frame.CopyTo(bytes.AsSpan(used));
         entries.Add(new Entry(seq, used, length, type, IsDropped: false));
         used += length;
@@ -43,7 +44,8 @@ internal sealed class FrameBuffer : IDisposable
         entries[index] = entry with { IsDropped = true };
         dead += entry.Length;
         droppedCount++;
-        if (dead > SqueezeBytesMin && dead > used / 2) Squeeze();
+        if (dead > SqueezeBytesMin && dead > used / 2)
+            Squeeze();
     }
 
     /// <summary>The last <paramref name="count"/> frames as one batch for observers; nothing of it was dropped yet.</summary>
@@ -52,7 +54,9 @@ internal sealed class FrameBuffer : IDisposable
         var first = entries[^count];
         return new()
         {
-            FirstSeq = first.Seq, LastSeq = entries[^1].Seq, Count = count,
+            FirstSeq = first.Seq,
+            LastSeq = entries[^1].Seq,
+            Count = count,
             Frames = bytes.AsMemory(first.Offset, used - first.Offset),
         };
     }
@@ -60,8 +64,9 @@ internal sealed class FrameBuffer : IDisposable
     /// <summary>Everything in the buffer as batches within the limits of a batch, in seq order.</summary>
     public IEnumerable<EventBatch> Batches()
     {
-        if (dead > 0) Squeeze();
-        for (var from = 0; from < entries.Count;)
+        if (dead > 0)
+            Squeeze();
+        for (var from = 0; from < entries.Count; )
         {
             var to = EndOfBatch(from);
             yield return Batch(from, to);
@@ -76,7 +81,8 @@ internal sealed class FrameBuffer : IDisposable
         used = 0;
         dead = 0;
         droppedCount = 0;
-        if (bytes.Length <= Limits.BatchBytesMax) return;
+        if (bytes.Length <= Limits.BatchBytesMax)
+            return;
         ArrayPool<byte>.Shared.Return(bytes);
         bytes = ArrayPool<byte>.Shared.Rent(InitialBytes);
     }
@@ -95,7 +101,8 @@ internal sealed class FrameBuffer : IDisposable
         while (to < entries.Count && to - from < Limits.BatchEventsMax)
         {
             size += entries[to].Length;
-            if (size > Limits.BatchBytesMax && to > from) break;
+            if (size > Limits.BatchBytesMax && to > from)
+                break;
             to++;
         }
         return to;
@@ -108,8 +115,11 @@ internal sealed class FrameBuffer : IDisposable
         var drops = droppedCount == 0 ? [] : DropRanges.Of(Dropped(from, to));
         return new()
         {
-            FirstSeq = entries[from].Seq, LastSeq = entries[to - 1].Seq, Count = to - from - (int)drops.Sum(d => d.Count),
-            Frames = bytes.AsMemory(start, end - start), Drops = drops,
+            FirstSeq = entries[from].Seq,
+            LastSeq = entries[to - 1].Seq,
+            Count = to - from - (int)drops.Sum(d => d.Count),
+            Frames = bytes.AsMemory(start, end - start),
+            Drops = drops,
         };
     }
 
@@ -117,7 +127,8 @@ internal sealed class FrameBuffer : IDisposable
     {
         for (var i = from; i < to; i++)
         {
-            if (entries[i].IsDropped) yield return (entries[i].Seq, entries[i].Type);
+            if (entries[i].IsDropped)
+                yield return (entries[i].Seq, entries[i].Type);
         }
     }
 
@@ -128,7 +139,8 @@ internal sealed class FrameBuffer : IDisposable
         {
             var entry = entries[i];
             var length = entry.IsDropped ? 0 : entry.Length;
-            if (length > 0) Buffer.BlockCopy(bytes, entry.Offset, bytes, target, length);
+            if (length > 0)
+                Buffer.BlockCopy(bytes, entry.Offset, bytes, target, length);
             entries[i] = entry with { Offset = target, Length = length };
             target += length;
         }

@@ -58,10 +58,13 @@ internal sealed class FrameIntake(RunRecord run, IIngestionPolicy policy, IRunOb
         while (blob is null && Fault is null && !MustAct())
         {
             isExhausted = !TryCut(out var frame);
-            if (isExhausted) break;
-            if (Take(frame) is { } kind) blob = new(kind, frame);
+            if (isExhausted)
+                break;
+            if (Take(frame) is { } kind)
+                blob = new(kind, frame);
         }
-        if (Filling.Count > before) observer.Observed(run.RunId, Filling.Tail(Filling.Count - before));
+        if (Filling.Count > before)
+            observer.Observed(run.RunId, Filling.Tail(Filling.Count - before));
         return new(cutter.Consumed, isExhausted, blob);
     }
 
@@ -80,7 +83,8 @@ internal sealed class FrameIntake(RunRecord run, IIngestionPolicy policy, IRunOb
         if (status == FrameReadStatus.FrameTooLarge)
         {
             Fault = IngestFault.Stream(
-                $"executor sent a frame of {cutter.PayloadLength:N0} bytes, limit {Limits.FramePayloadBytesMax:N0}");
+                $"executor sent a frame of {cutter.PayloadLength:N0} bytes, limit {Limits.FramePayloadBytesMax:N0}"
+            );
         }
         return status == FrameReadStatus.Frame;
     }
@@ -92,7 +96,9 @@ internal sealed class FrameIntake(RunRecord run, IIngestionPolicy policy, IRunOb
         var status = FrameHeader.TryRead(map, out var header);
         if (status != HeaderStatus.Ok)
         {
-            Fault = IngestFault.Stream($"executor sent a frame after seq {Tally.SeqLast} that is not an event: {Reason(status)}");
+            Fault = IngestFault.Stream(
+                $"executor sent a frame after seq {Tally.SeqLast} that is not an event: {Reason(status)}"
+            );
             return null;
         }
         switch (header.Kind)
@@ -122,23 +128,27 @@ internal sealed class FrameIntake(RunRecord run, IIngestionPolicy policy, IRunOb
             return;
         }
         Fault = gate.Admit(header);
-        if (Fault is not null) return;
+        if (Fault is not null)
+            return;
         if (header.EventType == EventType.Artifact)
             Tally.ArtifactCommitted(MsgPackMap.FindText(header.Payload, "artifact_id"u8));
-        if (header.EventType == EventType.RunError) Tally.Error = ReportFrames.ReadError(header.Payload);
+        if (header.EventType == EventType.RunError)
+            Tally.Error = ReportFrames.ReadError(header.Payload);
         Tally.Observed(header.Seq, header.EventType, LastFrameAt);
         Filling.Add(header.Seq, header.EventType, frame.Span);
         policy.On(PolicyInput.Observed(header.Seq, header.EventType, frame.Length), LastFrameAt, Actions);
         _ = ScriptLoaded.TrySetResult();
-        if (header.EventType.IsTerminal()) _ = TerminalSeen.TrySetResult();
+        if (header.EventType.IsTerminal())
+            _ = TerminalSeen.TrySetResult();
     }
 
-    private static string Reason(HeaderStatus status) => status switch
-    {
-        HeaderStatus.NotAMap => "its payload is not a msgpack map",
-        HeaderStatus.BadKey => "a key is not text, or the map is cut short",
-        HeaderStatus.BadField => "a field has the wrong type, is cut short or nests too deep",
-        HeaderStatus.TrailingBytes => "bytes follow its map",
-        _ => "it has no type",
-    };
+    private static string Reason(HeaderStatus status) =>
+        status switch
+        {
+            HeaderStatus.NotAMap => "its payload is not a msgpack map",
+            HeaderStatus.BadKey => "a key is not text, or the map is cut short",
+            HeaderStatus.BadField => "a field has the wrong type, is cut short or nests too deep",
+            HeaderStatus.TrailingBytes => "bytes follow its map",
+            _ => "it has no type",
+        };
 }

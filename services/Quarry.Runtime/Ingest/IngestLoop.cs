@@ -13,8 +13,15 @@ namespace Quarry.Runtime.Ingest;
 /// deadline. Nothing decodes a payload here.
 /// </summary>
 internal sealed class IngestLoop(
-    PipeReader pipe, IIngestionPolicy policy, FrameIntake intake, ILodeAppender lode, ControlFrames control,
-    RunRecord run, IRunObserver observer, TimeProvider clock) : IDisposable
+    PipeReader pipe,
+    IIngestionPolicy policy,
+    FrameIntake intake,
+    ILodeAppender lode,
+    ControlFrames control,
+    RunRecord run,
+    IRunObserver observer,
+    TimeProvider clock
+) : IDisposable
 {
     private FrameBuffer flying = new();
     private Task<ReadResult>? reading;
@@ -33,7 +40,8 @@ internal sealed class IngestLoop(
     {
         while (!IsDone)
             await NextAsync();
-        if (append is not null) await FinishAppendAsync();
+        if (append is not null)
+            await FinishAppendAsync();
         return fault;
     }
 
@@ -53,22 +61,30 @@ internal sealed class IngestLoop(
 
     private async Task NextAsync()
     {
-        if (MayRead) reading ??= pipe.ReadAsync().AsTask();
+        if (MayRead)
+            reading ??= pipe.ReadAsync().AsTask();
         var read = MayRead ? reading : null;
         await FirstOfAsync(read);
-        if (append is { IsCompleted: true }) await FinishAppendAsync();
-        else if (read is { IsCompleted: true }) await TakeReadAsync(read);
-        else Tell(new PolicyInput(PolicyInputKind.Tick));
+        if (append is { IsCompleted: true })
+            await FinishAppendAsync();
+        else if (read is { IsCompleted: true })
+            await TakeReadAsync(read);
+        else
+            Tell(new PolicyInput(PolicyInputKind.Tick));
     }
 
     private async Task FirstOfAsync(Task<ReadResult>? read)
     {
-        if (read is { IsCompleted: true } || append is { IsCompleted: true }) return;
+        if (read is { IsCompleted: true } || append is { IsCompleted: true })
+            return;
         var waits = new List<Task>(3);
-        if (read is not null) waits.Add(read);
-        if (append is not null) waits.Add(append);
+        if (read is not null)
+            waits.Add(read);
+        if (append is not null)
+            waits.Add(append);
         using var over = new CancellationTokenSource();
-        if (policy.Deadline is { } deadline) waits.Add(UntilAsync(deadline, over.Token));
+        if (policy.Deadline is { } deadline)
+            waits.Add(UntilAsync(deadline, over.Token));
         _ = await Task.WhenAny(waits);
         await over.CancelAsync();
     }
@@ -85,13 +101,17 @@ internal sealed class IngestLoop(
         var result = await read;
         var scan = intake.Scan(result.Buffer);
         Perform();
-        if (scan.Blob is { } blob) await TakeBlobAsync(blob);
+        if (scan.Blob is { } blob)
+            await TakeBlobAsync(blob);
         var left = result.Buffer.Slice(scan.Consumed).Length;
         pipe.AdvanceTo(scan.Consumed, scan.IsExhausted ? result.Buffer.End : scan.Consumed);
         fault ??= intake.Fault;
-        if (fault is not null) EndOfStream(0);
-        else if (scan.IsExhausted && (result.IsCompleted || result.IsCanceled)) EndOfStream(left);
-        else if (scan.IsExhausted) Tell(new PolicyInput(PolicyInputKind.ReadEnded));
+        if (fault is not null)
+            EndOfStream(0);
+        else if (scan.IsExhausted && (result.IsCompleted || result.IsCanceled))
+            EndOfStream(left);
+        else if (scan.IsExhausted)
+            Tell(new PolicyInput(PolicyInputKind.ReadEnded));
     }
 
     private void EndOfStream(long left)
@@ -100,7 +120,8 @@ internal sealed class IngestLoop(
         if (left > 0)
         {
             fault ??= IngestFault.Stream(
-                $"executor closed the pipe {left:N0} bytes into the frame after seq {intake.Tally.SeqLast}: it is cut short");
+                $"executor closed the pipe {left:N0} bytes into the frame after seq {intake.Tally.SeqLast}: it is cut short"
+            );
         }
         Tell(new PolicyInput(PolicyInputKind.Terminated));
     }
@@ -115,9 +136,12 @@ internal sealed class IngestLoop(
     {
         foreach (var action in intake.Actions)
         {
-            if (action.Kind == PolicyActionKind.Drop) intake.Filling.Drop(action.Seq);
-            if (action.Kind == PolicyActionKind.Append) append = AppendAsync(flying = intake.Swap(flying));
-            if (action.Kind == PolicyActionKind.Fail) fault = new(IngestFaultKind.Policy, action.Message!);
+            if (action.Kind == PolicyActionKind.Drop)
+                intake.Filling.Drop(action.Seq);
+            if (action.Kind == PolicyActionKind.Append)
+                append = AppendAsync(flying = intake.Swap(flying));
+            if (action.Kind == PolicyActionKind.Fail)
+                fault = new(IngestFaultKind.Policy, action.Message!);
         }
         intake.Actions.Clear();
     }
@@ -128,7 +152,8 @@ internal sealed class IngestLoop(
         foreach (var batch in frames.Batches())
         {
             result = await lode.AppendAsync(batch, CancellationToken.None);
-            if (!result.IsDurable) return result;
+            if (!result.IsDurable)
+                return result;
         }
         return result;
     }
@@ -141,30 +166,43 @@ internal sealed class IngestLoop(
         DurableSeq = Math.Max(DurableSeq, result.DurableSeq);
         if (!result.IsDurable)
         {
-            fault ??= new(IngestFaultKind.Policy, $"Storage took events up to seq {DurableSeq}, then: {result.Message}");
+            fault ??= new(
+                IngestFaultKind.Policy,
+                $"Storage took events up to seq {DurableSeq}, then: {result.Message}"
+            );
             return;
         }
         control.DurableAck(DurableSeq);
         Tell(PolicyInput.Durable(DurableSeq));
-        if (isOver && append is null) Tell(new PolicyInput(PolicyInputKind.Terminated));
+        if (isOver && append is null)
+            Tell(new PolicyInput(PolicyInputKind.Terminated));
         observer.Progress(Progress());
     }
 
     private RunProgress Progress() =>
-        new(run.RunId, intake.Tally.SeqLast, DurableSeq, intake.Tally.Items, policy.Counters.HeldEvents,
-            policy.Counters.Dropped);
+        new(
+            run.RunId,
+            intake.Tally.SeqLast,
+            DurableSeq,
+            intake.Tally.Items,
+            policy.Counters.HeldEvents,
+            policy.Counters.Dropped
+        );
 
     private async Task TakeBlobAsync(PendingBlob blob)
     {
-        if (append is not null) await FinishAppendAsync();
-        if (fault is not null) return;
+        if (append is not null)
+            await FinishAppendAsync();
+        if (fault is not null)
+            return;
         var map = blob.Frame[Limits.FramePrefixBytes..];
         fault = blob.Kind == FrameKind.ArtifactChunk ? await TakeChunkAsync(map) : await TakeFileAsync(map);
     }
 
     private async Task<IngestFault?> TakeChunkAsync(ReadOnlyMemory<byte> map)
     {
-        if (BlobFrame.TryReadChunk(map, out var chunk) is { } malformed) return malformed;
+        if (BlobFrame.TryReadChunk(map, out var chunk) is { } malformed)
+            return malformed;
         var result = await lode.AppendArtifactAsync(chunk, CancellationToken.None);
         if (!result.Ok)
         {
@@ -177,10 +215,12 @@ internal sealed class IngestLoop(
 
     private async Task<IngestFault?> TakeFileAsync(ReadOnlyMemory<byte> map)
     {
-        if (BlobFrame.TryReadFile(map, out var file, out var writeId) is { } malformed) return malformed;
+        if (BlobFrame.TryReadFile(map, out var file, out var writeId) is { } malformed)
+            return malformed;
         var result = await lode.PutFileAsync(file, CancellationToken.None);
         control.FileAck(writeId, result.Ok ? null : result.Error);
-        if (result.Ok) intake.Tally.FileStored(file.Data.Length);
+        if (result.Ok)
+            intake.Tally.FileStored(file.Data.Length);
         return result.IsFatal
             ? new(IngestFaultKind.Policy, $"File '{file.Filename}' was not stored: {result.Error}")
             : null;

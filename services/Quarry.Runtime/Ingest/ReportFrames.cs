@@ -8,15 +8,19 @@ internal static class ReportFrames
     /// <summary>Outcome of a <c>run_result</c> frame; null when it has none.</summary>
     public static ReportedResult? ReadResult(ReadOnlySpan<byte> map)
     {
-        if (!MsgPackMap.TryFind(map, "outcome"u8, out var outcome)) return null;
+        if (!MsgPackMap.TryFind(map, "outcome"u8, out var outcome))
+            return null;
         var status = MsgPackMap.FindText(outcome, "status"u8);
         return status is null ? null : new(status, ReadError(outcome));
     }
 
     /// <summary>Error facts of a <c>run_error</c> payload or an outcome.</summary>
     public static ReportedError ReadError(ReadOnlySpan<byte> map) =>
-        new(MsgPackMap.FindText(map, "error_type"u8), MsgPackMap.FindText(map, "message"u8),
-            MsgPackMap.FindText(map, "stack"u8));
+        new(
+            MsgPackMap.FindText(map, "error_type"u8),
+            MsgPackMap.FindText(map, "message"u8),
+            MsgPackMap.FindText(map, "stack"u8)
+        );
 
     /// <summary>Version of the script in a <c>script_info</c> frame: 64 hex digits; null when it is anything else.</summary>
     public static string? ReadScriptSha256(ReadOnlySpan<byte> map) =>

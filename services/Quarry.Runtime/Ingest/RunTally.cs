@@ -38,7 +38,8 @@ internal sealed class RunTally
         SeqLast = seq;
         FirstEventAt ??= now;
         counts[(int)type]++;
-        if (type.IsTerminal()) Terminal ??= type;
+        if (type.IsTerminal())
+            Terminal ??= type;
     }
 
     /// <summary>Bytes of an artifact came; it is an orphan until its event comes.</summary>
@@ -50,7 +51,8 @@ internal sealed class RunTally
 
     public void ArtifactCommitted(string? artifactId)
     {
-        if (artifactId is not null && openArtifacts.Remove(artifactId)) artifacts++;
+        if (artifactId is not null && openArtifacts.Remove(artifactId))
+            artifacts++;
     }
 
     public void FileStored(int bytes)

@@ -7,7 +7,12 @@ namespace Quarry.Runtime.Runs;
 
 /// <summary>Runs runs: from a queued record to a final one. Reusable; one call of <see cref="RunAsync"/> per run.</summary>
 public sealed partial class RunHost(
-    ILode lode, ExecutorOptions options, string runnerName, TimeProvider clock, ILogger<RunHost> logger)
+    ILode lode,
+    ExecutorOptions options,
+    string runnerName,
+    TimeProvider clock,
+    ILogger<RunHost> logger
+)
 {
     /// <summary>
     /// Runs one run to its end and returns the final record, durable in Lode. <paramref name="epoch"/> is the number of
@@ -24,7 +29,11 @@ public sealed partial class RunHost(
         var session = new RunSession(run, appender, observer, control, options, clock, r => RecordAsync(r, observer));
         var final = await session.RunAsync(command);
         var closed = await appender.CloseAsync(final, CancellationToken.None);
-        if (!closed.IsDurable) throw new LodeException($"Run {run.RunId} could not be closed: {closed.Message}") { Status = closed.Status };
+        if (!closed.IsDurable)
+            throw new LodeException($"Run {run.RunId} could not be closed: {closed.Message}")
+            {
+                Status = closed.Status,
+            };
         observer.StateChanged(final);
         Log.Ended(logger, final.RunId, final.Outcome!.Value, final.SeqLast, final.SeqDurable, final.Message);
         return final;
@@ -42,9 +51,18 @@ public sealed partial class RunHost(
         [LoggerMessage(1001, LogLevel.Information, "Run {RunId} is {State}")]
         public static partial void State(ILogger logger, string runId, RunState state);
 
-        [LoggerMessage(1002, LogLevel.Information,
-            "Run {RunId} ended as {Outcome}: {SeqLast} events seen, {SeqDurable} durable. {Message}")]
+        [LoggerMessage(
+            1002,
+            LogLevel.Information,
+            "Run {RunId} ended as {Outcome}: {SeqLast} events seen, {SeqDurable} durable. {Message}"
+        )]
         public static partial void Ended(
-            ILogger logger, string runId, RunOutcome outcome, long seqLast, long seqDurable, string? message);
+            ILogger logger,
+            string runId,
+            RunOutcome outcome,
+            long seqLast,
+            long seqDurable,
+            string? message
+        );
     }
 }

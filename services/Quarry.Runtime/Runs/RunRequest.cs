@@ -30,10 +30,15 @@ internal sealed record RunRequest
         JsonSerializer.SerializeToUtf8Bytes(
             new RunRequest
             {
-                RunId = run.RunId, Attempt = run.Attempt, JobId = run.JobId, ParentRunId = run.ParentRunId,
+                RunId = run.RunId,
+                Attempt = run.Attempt,
+                JobId = run.JobId,
+                ParentRunId = run.ParentRunId,
                 Job = run.Job ?? JsonSerializer.SerializeToElement(new Dictionary<string, string>()),
-                BrowserWsEndpoint = browserWsEndpoint, Limits = run.Limits,
+                BrowserWsEndpoint = browserWsEndpoint,
+                Limits = run.Limits,
                 Storage = new(run.Dataset, run.Source, run.Category, run.Day, run.RunId),
             },
-            QuarryJson.Compact);
+            QuarryJson.Compact
+        );
 }

@@ -9,8 +9,14 @@ namespace Quarry.Runtime.Runs;
 
 /// <summary>One run while its executor lives: process, console, ingestion, limits, end.</summary>
 internal sealed class RunSession(
-    RunRecord starting, ILodeAppender appender, IRunObserver observer, RunControl control, ExecutorOptions options,
-    TimeProvider clock, Func<RunRecord, Task> record)
+    RunRecord starting,
+    ILodeAppender appender,
+    IRunObserver observer,
+    RunControl control,
+    ExecutorOptions options,
+    TimeProvider clock,
+    Func<RunRecord, Task> record
+)
 {
     private const int ReadBytes = 128 * 1024;
 
@@ -35,17 +41,21 @@ internal sealed class RunSession(
         var ended = supervisor.SeeToEndAsync(intake.TerminalSeen.Task, ingest);
         await NoteLoadedAsync(intake, ended);
         var exit = await ended;
-        await record(run = run with { State = RunState.Draining, SeqLast = intake.Tally.SeqLast, SeqDurable = loop.DurableSeq });
+        await record(
+            run = run with { State = RunState.Draining, SeqLast = intake.Tally.SeqLast, SeqDurable = loop.DurableSeq }
+        );
         var isReaped = await process.ReapAsync(reapWithin, clock);
         var fault = await DrainAsync(loop, ingest);
-        if (isReaped) await reading;
+        if (isReaped)
+            await reading;
         return Conclude(intake, loop, exit, fault, supervisor.IsOverstayed);
     }
 
     private async Task NoteLoadedAsync(FrameIntake intake, Task ended)
     {
         _ = await Task.WhenAny(intake.ScriptLoaded.Task, ended);
-        if (!intake.ScriptLoaded.Task.IsCompleted) return;
+        if (!intake.ScriptLoaded.Task.IsCompleted)
+            return;
         run = run with { State = RunState.Running, Script = run.Script with { Sha256 = intake.Tally.ScriptSha256 } };
         await record(run);
     }
@@ -57,25 +67,50 @@ internal sealed class RunSession(
         {
             var before = loop.DurableSeq;
             _ = await Task.WhenAny(ingest, Task.Delay(reapWithin, clock));
-            if (!ingest.IsCompleted && loop.IsWaitingForPipe && loop.DurableSeq == before) loop.StopReading();
+            if (!ingest.IsCompleted && loop.IsWaitingForPipe && loop.DurableSeq == before)
+                loop.StopReading();
         }
         return await ingest;
     }
 
-    private RunRecord Conclude(FrameIntake intake, IngestLoop loop, ExecutorExit exit, IngestFault? fault, bool isOverstayed)
+    private RunRecord Conclude(
+        FrameIntake intake,
+        IngestLoop loop,
+        ExecutorExit exit,
+        IngestFault? fault,
+        bool isOverstayed
+    )
     {
         var tally = intake.Tally;
         var stop = control.Stopped.IsCompletedSuccessfully ? control.Stopped.Result : null;
-        var (outcome, message) = OutcomeTable.Decide(new(
-            exit, fault, stop, tally.Terminal, tally.Error, tally.Result, tally.SeqLast,
-            loop.DurableSeq == tally.SeqLast, isOverstayed));
+        var (outcome, message) = OutcomeTable.Decide(
+            new(
+                exit,
+                fault,
+                stop,
+                tally.Terminal,
+                tally.Error,
+                tally.Result,
+                tally.SeqLast,
+                loop.DurableSeq == tally.SeqLast,
+                isOverstayed
+            )
+        );
         return run with
         {
-            State = RunState.Done, Outcome = outcome, Message = message, EndedAt = clock.GetUtcNow(),
-            FirstEventAt = tally.FirstEventAt, SeqLast = tally.SeqLast, SeqDurable = loop.DurableSeq,
+            State = RunState.Done,
+            Outcome = outcome,
+            Message = message,
+            EndedAt = clock.GetUtcNow(),
+            FirstEventAt = tally.FirstEventAt,
+            SeqLast = tally.SeqLast,
+            SeqDurable = loop.DurableSeq,
             Script = run.Script with { Sha256 = tally.ScriptSha256 ?? run.Script.Sha256 },
-            Counts = tally.Counts(), Drops = DropCounts.Of(policy.Counters), Artifacts = tally.Artifacts(),
-            Files = tally.Files(), ExitCode = exit.Code,
+            Counts = tally.Counts(),
+            Drops = DropCounts.Of(policy.Counters),
+            Artifacts = tally.Artifacts(),
+            Files = tally.Files(),
+            ExitCode = exit.Code,
             Exit = outcome == RunOutcome.Success && tally.EventsAfterTerminal == 0 ? null : Report(tally, exit),
         };
     }
@@ -85,8 +120,12 @@ internal sealed class RunSession(
         var error = tally.Error ?? tally.Result?.Error;
         return new()
         {
-            Signal = exit.Signal, ErrorType = error?.Type, Stack = error?.Stack, ConsoleTail = console.Tail,
-            ConsoleBytesCut = console.BytesCut, EventsAfterTerminal = tally.EventsAfterTerminal,
+            Signal = exit.Signal,
+            ErrorType = error?.Type,
+            Stack = error?.Stack,
+            ConsoleTail = console.Tail,
+            ConsoleBytesCut = console.BytesCut,
+            EventsAfterTerminal = tally.EventsAfterTerminal,
         };
     }
 }

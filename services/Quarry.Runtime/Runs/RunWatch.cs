@@ -19,8 +19,10 @@ internal sealed class RunWatch : IDisposable
         this.clock = clock;
         this.lastFrameAt = lastFrameAt;
         idleMs = limits.IdleMs;
-        if (limits.WallClockMs > 0) wall = Timer(limits.WallClockMs, () => TimeOut(limits.WallClockMs, "wall clock"));
-        if (idleMs > 0) idle = Timer(idleMs, CheckIdle);
+        if (limits.WallClockMs > 0)
+            wall = Timer(limits.WallClockMs, () => TimeOut(limits.WallClockMs, "wall clock"));
+        if (idleMs > 0)
+            idle = Timer(idleMs, CheckIdle);
     }
 
     /// <inheritdoc/>
@@ -36,8 +38,10 @@ internal sealed class RunWatch : IDisposable
     private void CheckIdle()
     {
         var left = lastFrameAt() + TimeSpan.FromMilliseconds(idleMs) - clock.GetUtcNow();
-        if (left <= TimeSpan.Zero) TimeOut(idleMs, "silence");
-        else _ = idle!.Change(left, Timeout.InfiniteTimeSpan);
+        if (left <= TimeSpan.Zero)
+            TimeOut(idleMs, "silence");
+        else
+            _ = idle!.Change(left, Timeout.InfiniteTimeSpan);
     }
 
     private void TimeOut(long limitMs, string what)

@@ -23,7 +23,8 @@ public sealed class MemoryLiveTail : ILiveTail
     public void Publish(string runId, string name, ReadOnlySpan<byte> json)
     {
         tails.GetOrAdd(runId, _ => new()).Add(name, json.ToArray());
-        if (name != TailEntry.EndName) return;
+        if (name != TailEntry.EndName)
+            return;
         ended.Enqueue(runId);
         while (ended.Count > EndedRunsMax && ended.TryDequeue(out var oldest))
             _ = tails.TryRemove(oldest, out _);
@@ -31,7 +32,10 @@ public sealed class MemoryLiveTail : ILiveTail
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<TailEntry> ReadAsync(
-        string runId, string? afterId, [EnumeratorCancellation] CancellationToken cancellation)
+        string runId,
+        string? afterId,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
     {
         var tail = tails.GetOrAdd(runId, _ => new());
         var after = long.TryParse(afterId, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0;
@@ -41,7 +45,8 @@ public sealed class MemoryLiveTail : ILiveTail
             foreach (var entry in entries)
             {
                 yield return entry;
-                if (entry.Name == TailEntry.EndName) yield break;
+                if (entry.Name == TailEntry.EndName)
+                    yield break;
                 after = long.Parse(entry.Id, CultureInfo.InvariantCulture);
             }
             await changed.WaitAsync(cancellation);
@@ -60,7 +65,8 @@ public sealed class MemoryLiveTail : ILiveTail
             TaskCompletionSource wake;
             lock (gate)
             {
-                if (entries.Count == EntriesMax) _ = entries.Dequeue();
+                if (entries.Count == EntriesMax)
+                    _ = entries.Dequeue();
                 entries.Enqueue(new((++lastId).ToString(CultureInfo.InvariantCulture), name, json));
                 wake = changed;
                 changed = New();

@@ -20,14 +20,23 @@ public sealed class RedisLiveTail(IConnectionMultiplexer redis, TimeProvider clo
     {
         // A watcher's view, not data: it is sent and not waited for.
         _ = Db.StreamAddAsync(
-            Key(runId), [new("name", name), new("json", json.ToArray())], messageId: null,
-            maxLength: MemoryLiveTail.EntriesMax, useApproximateMaxLength: true, flags: CommandFlags.FireAndForget);
-        if (name is TailEntry.EndName or "state") _ = Db.KeyExpireAsync(Key(runId), KeptFor, CommandFlags.FireAndForget);
+            Key(runId),
+            [new("name", name), new("json", json.ToArray())],
+            messageId: null,
+            maxLength: MemoryLiveTail.EntriesMax,
+            useApproximateMaxLength: true,
+            flags: CommandFlags.FireAndForget
+        );
+        if (name is TailEntry.EndName or "state")
+            _ = Db.KeyExpireAsync(Key(runId), KeptFor, CommandFlags.FireAndForget);
     }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<TailEntry> ReadAsync(
-        string runId, string? afterId, [EnumeratorCancellation] CancellationToken cancellation)
+        string runId,
+        string? afterId,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
     {
         var poll = new AdaptivePoll(clock);
         RedisValue after = afterId ?? "0-0";
@@ -39,7 +48,8 @@ public sealed class RedisLiveTail(IConnectionMultiplexer redis, TimeProvider clo
                 after = entry.Id;
                 var read = new TailEntry(entry.Id!, entry["name"]!, (byte[])entry["json"]!);
                 yield return read;
-                if (read.Name == TailEntry.EndName) yield break;
+                if (read.Name == TailEntry.EndName)
+                    yield break;
             }
             await poll.WaitAsync(cancellation);
         }

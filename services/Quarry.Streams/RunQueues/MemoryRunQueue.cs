@@ -14,7 +14,8 @@ public sealed class MemoryRunQueue(int runsMax) : IRunQueue
     public string Kind => "memory";
 
     /// <inheritdoc/>
-    public Task<bool> TryEnqueueAsync(RunRecord run, CancellationToken cancellation) => Task.FromResult(runs.Writer.TryWrite(run));
+    public Task<bool> TryEnqueueAsync(RunRecord run, CancellationToken cancellation) =>
+        Task.FromResult(runs.Writer.TryWrite(run));
 
     /// <inheritdoc/>
     public async Task<QueuedRun> ReceiveAsync(CancellationToken cancellation)

@@ -8,7 +8,8 @@ namespace Quarry.Streams.RunQueues;
 
 /// <summary>The queue as a Redis stream with one consumer group. A receiver's own pending runs come first after its restart.</summary>
 public sealed class RedisRunQueue(IConnectionMultiplexer redis, string consumer, int runsMax, TimeProvider clock)
-    : IRunQueue, IDisposable
+    : IRunQueue,
+        IDisposable
 {
     private const string Key = "quarry:runs";
     private const string Group = "runners";
@@ -26,7 +27,8 @@ public sealed class RedisRunQueue(IConnectionMultiplexer redis, string consumer,
     /// <inheritdoc/>
     public async Task<bool> TryEnqueueAsync(RunRecord run, CancellationToken cancellation)
     {
-        if (await Db.StreamLengthAsync(Key) >= runsMax) return false;
+        if (await Db.StreamLengthAsync(Key) >= runsMax)
+            return false;
         _ = await Db.StreamAddAsync(Key, Field, JsonSerializer.SerializeToUtf8Bytes(run, QuarryJson.Compact));
         return true;
     }
@@ -40,7 +42,8 @@ public sealed class RedisRunQueue(IConnectionMultiplexer redis, string consumer,
             await EnsureGroupAsync();
             while (true)
             {
-                if (await NextAsync() is { } run) return run;
+                if (await NextAsync() is { } run)
+                    return run;
                 await poll.WaitAsync(cancellation);
             }
         }
@@ -72,7 +75,8 @@ public sealed class RedisRunQueue(IConnectionMultiplexer redis, string consumer,
             pendingAfter = null;
             return null;
         }
-        if (pendingAfter is not null) pendingAfter = entries[0].Id;
+        if (pendingAfter is not null)
+            pendingAfter = entries[0].Id;
         poll.Found();
         var json = (byte[])entries[0][Field]!;
         return new(JsonSerializer.Deserialize<RunRecord>(json, QuarryJson.Compact)!, entries[0].Id!);

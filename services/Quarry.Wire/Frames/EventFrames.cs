@@ -20,11 +20,14 @@ public ref struct EventFrames(ReadOnlySpan<byte> frames)
     /// <summary>Goes to the next frame; false at the end, or at the first frame that cannot be read.</summary>
     public bool MoveNext()
     {
-        if (rest.IsEmpty || IsMalformed) return false;
-        if (FrameScanner.TryRead(rest, out var length, out _) != FrameReadStatus.Frame) return Malformed();
+        if (rest.IsEmpty || IsMalformed)
+            return false;
+        if (FrameScanner.TryRead(rest, out var length, out _) != FrameReadStatus.Frame)
+            return Malformed();
         Frame = rest[..length];
         rest = rest[length..];
-        if (FrameHeader.TryRead(Frame[Limits.FramePrefixBytes..], out current) != HeaderStatus.Ok) return Malformed();
+        if (FrameHeader.TryRead(Frame[Limits.FramePrefixBytes..], out current) != HeaderStatus.Ok)
+            return Malformed();
         return current.Kind == FrameKind.Event || Malformed();
     }
 

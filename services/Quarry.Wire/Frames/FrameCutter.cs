@@ -27,7 +27,8 @@ public sealed class FrameCutter
         rest = bytes;
         segment = bytes.First;
         offset = 0;
-        if (scratch.Length > ScratchBytesKept) scratch = [];
+        if (scratch.Length > ScratchBytesKept)
+            scratch = [];
     }
 
     /// <summary>Cuts the next whole frame, prefix included.</summary>
@@ -36,8 +37,10 @@ public sealed class FrameCutter
         frame = default;
         var status = FrameScanner.TryRead(segment.Span[offset..], out var length, out var payloadLength);
         PayloadLength = payloadLength;
-        if (status == FrameReadStatus.NeedMore && !rest.IsSingleSegment) return TryAcross(out frame);
-        if (status != FrameReadStatus.Frame) return status;
+        if (status == FrameReadStatus.NeedMore && !rest.IsSingleSegment)
+            return TryAcross(out frame);
+        if (status != FrameReadStatus.Frame)
+            return status;
         frame = segment.Slice(offset, length);
         offset += length;
         return status;
@@ -52,7 +55,8 @@ public sealed class FrameCutter
         PayloadLength = payloadLength;
         if (status == FrameReadStatus.Frame)
         {
-            if (scratch.Length < length) scratch = new byte[length];
+            if (scratch.Length < length)
+                scratch = new byte[length];
             rest.Slice(0, length).CopyTo(scratch);
             frame = scratch.AsMemory(0, length);
             rest = rest.Slice(length);

@@ -58,37 +58,53 @@ public ref struct FrameHeader
     private HeaderStatus TryReadFields(ReadOnlySpan<byte> map)
     {
         var reader = new MsgPackSpan(map);
-        if (!reader.TryReadMapHeader(out var pairs)) return HeaderStatus.NotAMap;
+        if (!reader.TryReadMapHeader(out var pairs))
+            return HeaderStatus.NotAMap;
         for (var pair = 0; pair < pairs; pair++)
         {
-            if (!reader.TryReadString(out var key)) return HeaderStatus.BadKey;
-            if (!TryReadField(key, ref reader)) return HeaderStatus.BadField;
+            if (!reader.TryReadString(out var key))
+                return HeaderStatus.BadKey;
+            if (!TryReadField(key, ref reader))
+                return HeaderStatus.BadField;
         }
-        if (!reader.IsAtEnd) return HeaderStatus.TrailingBytes;
-        if (Type.IsEmpty) return HeaderStatus.NoType;
+        if (!reader.IsAtEnd)
+            return HeaderStatus.TrailingBytes;
+        if (Type.IsEmpty)
+            return HeaderStatus.NoType;
         Classify();
         return HeaderStatus.Ok;
     }
 
     private bool TryReadField(ReadOnlySpan<byte> key, scoped ref MsgPackSpan reader)
     {
-        if (key.SequenceEqual("type"u8)) return Text(ref reader, out var v) && Set(Type = v);
-        if (key.SequenceEqual("seq"u8)) return Whole(ref reader, out var v) && Set(Seq = v);
-        if (key.SequenceEqual("payload"u8)) return reader.TrySkip(Limits.PayloadDepthMax + 2, out var v) && Set(Payload = v);
-        if (key.SequenceEqual("run_id"u8)) return Text(ref reader, out var v) && Set(RunId = v);
-        if (key.SequenceEqual("attempt"u8)) return Whole(ref reader, out var v) && Set(Attempt = v);
-        if (key.SequenceEqual("contract_version"u8)) return Text(ref reader, out var v) && Set(ContractVersion = v);
-        if (key.SequenceEqual("event_id"u8)) return Text(ref reader, out var v) && Set(EventId = v);
-        if (key.SequenceEqual("ts"u8)) return Text(ref reader, out var v) && Set(Ts = v);
-        if (key.SequenceEqual("job_id"u8)) return OptionalText(ref reader, out var v) && Set(JobId = v);
-        if (key.SequenceEqual("parent_run_id"u8)) return OptionalText(ref reader, out var v) && Set(ParentRunId = v);
+        if (key.SequenceEqual("type"u8))
+            return Text(ref reader, out var v) && Set(Type = v);
+        if (key.SequenceEqual("seq"u8))
+            return Whole(ref reader, out var v) && Set(Seq = v);
+        if (key.SequenceEqual("payload"u8))
+            return reader.TrySkip(Limits.PayloadDepthMax + 2, out var v) && Set(Payload = v);
+        if (key.SequenceEqual("run_id"u8))
+            return Text(ref reader, out var v) && Set(RunId = v);
+        if (key.SequenceEqual("attempt"u8))
+            return Whole(ref reader, out var v) && Set(Attempt = v);
+        if (key.SequenceEqual("contract_version"u8))
+            return Text(ref reader, out var v) && Set(ContractVersion = v);
+        if (key.SequenceEqual("event_id"u8))
+            return Text(ref reader, out var v) && Set(EventId = v);
+        if (key.SequenceEqual("ts"u8))
+            return Text(ref reader, out var v) && Set(Ts = v);
+        if (key.SequenceEqual("job_id"u8))
+            return OptionalText(ref reader, out var v) && Set(JobId = v);
+        if (key.SequenceEqual("parent_run_id"u8))
+            return OptionalText(ref reader, out var v) && Set(ParentRunId = v);
         return reader.TrySkip(Limits.PayloadDepthMax + 2, out _);
     }
 
     private void Classify()
     {
         EventType = EventTypes.Parse(Type);
-        Kind = EventType != EventType.Unknown ? FrameKind.Event
+        Kind =
+            EventType != EventType.Unknown ? FrameKind.Event
             : Type.SequenceEqual("artifact_chunk"u8) ? FrameKind.ArtifactChunk
             : Type.SequenceEqual("file_write"u8) ? FrameKind.FileWrite
             : Type.SequenceEqual("run_result"u8) ? FrameKind.RunResult
@@ -96,11 +112,13 @@ public ref struct FrameHeader
             : FrameKind.Unknown;
     }
 
-    private static bool Text(scoped ref MsgPackSpan reader, out ReadOnlySpan<byte> value) => reader.TryReadString(out value);
+    private static bool Text(scoped ref MsgPackSpan reader, out ReadOnlySpan<byte> value) =>
+        reader.TryReadString(out value);
 
     private static bool OptionalText(scoped ref MsgPackSpan reader, out ReadOnlySpan<byte> value)
     {
-        if (reader.TryReadString(out value)) return true;
+        if (reader.TryReadString(out value))
+            return true;
         return reader.Code == MsgPackCode.Nil && reader.TrySkip(1, out _);
     }
 

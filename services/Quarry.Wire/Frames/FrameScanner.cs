@@ -18,14 +18,14 @@ public static class FrameScanner
     {
         frameLength = 0;
         payloadLength = 0;
-        if (bytes.Length < Limits.FramePrefixBytes) return FrameReadStatus.NeedMore;
+        if (bytes.Length < Limits.FramePrefixBytes)
+            return FrameReadStatus.NeedMore;
         payloadLength = BinaryPrimitives.ReadUInt32BigEndian(bytes);
         return Judge(payloadLength, bytes.Length, out frameLength);
     }
 
     /// <summary>The same over a sequence; the frame may lie in several segments.</summary>
-    public static FrameReadStatus TryRead(
-        in ReadOnlySequence<byte> bytes, out int frameLength, out uint payloadLength)
+    public static FrameReadStatus TryRead(in ReadOnlySequence<byte> bytes, out int frameLength, out uint payloadLength)
     {
         if (bytes.FirstSpan.Length >= Limits.FramePrefixBytes)
         {
@@ -34,7 +34,8 @@ public static class FrameScanner
         }
         frameLength = 0;
         payloadLength = 0;
-        if (bytes.Length < Limits.FramePrefixBytes) return FrameReadStatus.NeedMore;
+        if (bytes.Length < Limits.FramePrefixBytes)
+            return FrameReadStatus.NeedMore;
         Span<byte> prefix = stackalloc byte[Limits.FramePrefixBytes];
         bytes.Slice(0, Limits.FramePrefixBytes).CopyTo(prefix);
         payloadLength = BinaryPrimitives.ReadUInt32BigEndian(prefix);
@@ -44,8 +45,10 @@ public static class FrameScanner
     private static FrameReadStatus Judge(uint payloadLength, long available, out int frameLength)
     {
         frameLength = 0;
-        if (payloadLength == 0) return FrameReadStatus.EmptyFrame;
-        if (payloadLength > Limits.FramePayloadBytesMax) return FrameReadStatus.FrameTooLarge;
+        if (payloadLength == 0)
+            return FrameReadStatus.EmptyFrame;
+        if (payloadLength > Limits.FramePayloadBytesMax)
+            return FrameReadStatus.FrameTooLarge;
         frameLength = Limits.FramePrefixBytes + (int)payloadLength;
         return available < frameLength ? FrameReadStatus.NeedMore : FrameReadStatus.Frame;
     }

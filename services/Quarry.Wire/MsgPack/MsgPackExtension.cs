@@ -18,7 +18,8 @@ internal static class MsgPackExtension
             >= MsgPackCode.Ext8 and <= MsgPackCode.Ext32 => 1 + (1 << (whole[0] - MsgPackCode.Ext8)),
             _ => 0,
         };
-        if (head == 0) return false;
+        if (head == 0)
+            return false;
         kind = (sbyte)whole[head];
         data = whole[(head + 1)..];
         return true;
@@ -37,7 +38,8 @@ internal static class MsgPackExtension
         instant = DateTime.UnixEpoch;
         const long secondsMin = -62_135_596_800;
         const long secondsMax = 253_402_300_799;
-        if (seconds is < secondsMin or > secondsMax || nanoseconds > 999_999_999) return false;
+        if (seconds is < secondsMin or > secondsMax || nanoseconds > 999_999_999)
+            return false;
         instant = instant.AddTicks((seconds * TimeSpan.TicksPerSecond) + (nanoseconds / TicksPerNanosecondDivisor));
         return true;
     }

@@ -21,7 +21,8 @@ public static class MsgPackJson
 
     private static bool TryWrite(ref MsgPackSpan reader, Utf8JsonWriter json, int depth)
     {
-        if (depth > Limits.PayloadDepthMax + 2) return false;
+        if (depth > Limits.PayloadDepthMax + 2)
+            return false;
         return reader.Code switch
         {
             MsgPackCode.Nil => WriteNull(ref reader, json),
@@ -33,19 +34,24 @@ public static class MsgPackJson
             >= MsgPackCode.Str8 and <= MsgPackCode.Str32 => WriteString(ref reader, json),
             >= MsgPackCode.Bin8 and <= MsgPackCode.Bin32 => WriteBinary(ref reader, json),
             <= MsgPackCode.FixMapMax or MsgPackCode.Map16 or MsgPackCode.Map32 => WriteMap(ref reader, json, depth),
-            <= MsgPackCode.FixArrayMax or MsgPackCode.Array16 or MsgPackCode.Array32 =>
-                WriteArray(ref reader, json, depth),
+            <= MsgPackCode.FixArrayMax or MsgPackCode.Array16 or MsgPackCode.Array32 => WriteArray(
+                ref reader,
+                json,
+                depth
+            ),
             _ => WriteExtension(ref reader, json),
         };
     }
 
     private static bool WriteMap(ref MsgPackSpan reader, Utf8JsonWriter json, int depth)
     {
-        if (!reader.TryReadMapHeader(out var pairs)) return false;
+        if (!reader.TryReadMapHeader(out var pairs))
+            return false;
         json.WriteStartObject();
         for (var pair = 0; pair < pairs; pair++)
         {
-            if (!WriteKey(ref reader, json) || !TryWrite(ref reader, json, depth + 1)) return false;
+            if (!WriteKey(ref reader, json) || !TryWrite(ref reader, json, depth + 1))
+                return false;
         }
         json.WriteEndObject();
         return true;
@@ -58,11 +64,13 @@ public static class MsgPackJson
             json.WritePropertyName(Utf8.Sound(key));
             return true;
         }
-        if (!reader.TrySkip(Limits.PayloadDepthMax, out var other)) return false;
+        if (!reader.TrySkip(Limits.PayloadDepthMax, out var other))
+            return false;
         var text = new System.Buffers.ArrayBufferWriter<byte>();
         using (var inner = new Utf8JsonWriter(text))
         {
-            if (!TryWrite(other, inner)) return false;
+            if (!TryWrite(other, inner))
+                return false;
         }
         json.WritePropertyName(text.WrittenSpan);
         return true;
@@ -70,11 +78,13 @@ public static class MsgPackJson
 
     private static bool WriteArray(ref MsgPackSpan reader, Utf8JsonWriter json, int depth)
     {
-        if (!reader.TryReadArrayHeader(out var items)) return false;
+        if (!reader.TryReadArrayHeader(out var items))
+            return false;
         json.WriteStartArray();
         for (var item = 0; item < items; item++)
         {
-            if (!TryWrite(ref reader, json, depth + 1)) return false;
+            if (!TryWrite(ref reader, json, depth + 1))
+                return false;
         }
         json.WriteEndArray();
         return true;
@@ -82,14 +92,16 @@ public static class MsgPackJson
 
     private static bool WriteString(ref MsgPackSpan reader, Utf8JsonWriter json)
     {
-        if (!reader.TryReadString(out var text)) return false;
+        if (!reader.TryReadString(out var text))
+            return false;
         json.WriteStringValue(Utf8.Sound(text));
         return true;
     }
 
     private static bool WriteBinary(ref MsgPackSpan reader, Utf8JsonWriter json)
     {
-        if (!reader.TryReadBinary(out var data)) return false;
+        if (!reader.TryReadBinary(out var data))
+            return false;
         json.WriteBase64StringValue(data);
         return true;
     }
@@ -101,7 +113,8 @@ public static class MsgPackJson
             json.WriteNumberValue(value);
             return true;
         }
-        if (reader.Code != MsgPackCode.UInt64 || !reader.TryTake(1, sizeof(ulong), out var raw)) return false;
+        if (reader.Code != MsgPackCode.UInt64 || !reader.TryTake(1, sizeof(ulong), out var raw))
+            return false;
         json.WriteNumberValue(BinaryPrimitives.ReadUInt64BigEndian(raw));
         return true;
     }
@@ -109,16 +122,24 @@ public static class MsgPackJson
     private static bool WriteFloat(ref MsgPackSpan reader, Utf8JsonWriter json)
     {
         var isSingle = reader.Code == MsgPackCode.Float32;
-        if (!reader.TryTake(1, isSingle ? 4 : 8, out var raw)) return false;
+        if (!reader.TryTake(1, isSingle ? 4 : 8, out var raw))
+            return false;
         var value = isSingle ? BinaryPrimitives.ReadSingleBigEndian(raw) : BinaryPrimitives.ReadDoubleBigEndian(raw);
-        if (double.IsFinite(value)) json.WriteNumberValue(value);
-        else json.WriteStringValue(double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
+        if (double.IsFinite(value))
+            json.WriteNumberValue(value);
+        else
+            json.WriteStringValue(
+                double.IsNaN(value) ? "NaN"
+                : value > 0 ? "Infinity"
+                : "-Infinity"
+            );
         return true;
     }
 
     private static bool WriteBoolean(ref MsgPackSpan reader, Utf8JsonWriter json)
     {
-        if (!reader.TryReadBoolean(out var value)) return false;
+        if (!reader.TryReadBoolean(out var value))
+            return false;
         json.WriteBooleanValue(value);
         return true;
     }
@@ -131,7 +152,8 @@ public static class MsgPackJson
 
     private static bool WriteExtension(ref MsgPackSpan reader, Utf8JsonWriter json)
     {
-        if (!reader.TrySkip(1, out var whole) || !MsgPackExtension.TryRead(whole, out var kind, out var data)) return false;
+        if (!reader.TrySkip(1, out var whole) || !MsgPackExtension.TryRead(whole, out var kind, out var data))
+            return false;
         if (kind == TimestampExtension && MsgPackExtension.TryReadTimestamp(data, out var instant))
             json.WriteStringValue(instant.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"));
         else

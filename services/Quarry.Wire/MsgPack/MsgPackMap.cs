@@ -10,13 +10,17 @@ public static class MsgPackMap
     {
         value = default;
         var reader = new MsgPackSpan(map);
-        if (!reader.TryReadMapHeader(out var pairs)) return false;
+        if (!reader.TryReadMapHeader(out var pairs))
+            return false;
         for (var pair = 0; pair < pairs; pair++)
         {
             var isString = reader.TryReadString(out var name);
-            if (!isString && !reader.TrySkip(Limits.PayloadDepthMax, out _)) return false;
-            if (!reader.TrySkip(Limits.PayloadDepthMax + 2, out var found)) return false;
-            if (!isString || !name.SequenceEqual(key)) continue;
+            if (!isString && !reader.TrySkip(Limits.PayloadDepthMax, out _))
+                return false;
+            if (!reader.TrySkip(Limits.PayloadDepthMax + 2, out var found))
+                return false;
+            if (!isString || !name.SequenceEqual(key))
+                continue;
             value = found;
             return true;
         }

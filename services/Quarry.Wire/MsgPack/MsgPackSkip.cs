@@ -20,15 +20,20 @@ internal static class MsgPackSkip
         {
             while (open[depth] == 0)
             {
-                if (depth-- == 0) return at;
+                if (depth-- == 0)
+                    return at;
             }
             open[depth]--;
-            if (at >= bytes.Length) return -1;
+            if (at >= bytes.Length)
+                return -1;
             var size = Header(bytes[at..], out var children);
-            if (size < 0 || size > bytes.Length - at) return -1;
+            if (size < 0 || size > bytes.Length - at)
+                return -1;
             at += (int)size;
-            if (children < 0) continue;
-            if (++depth > depthMax || children > bytes.Length - at) return -1;
+            if (children < 0)
+                continue;
+            if (++depth > depthMax || children > bytes.Length - at)
+                return -1;
             open[depth] = children;
         }
     }
@@ -61,21 +66,23 @@ internal static class MsgPackSkip
         }
     }
 
-    private static int Fixed(byte code) => code switch
-    {
-        MsgPackCode.Float32 => 5,
-        MsgPackCode.Float64 => 9,
-        <= MsgPackCode.UInt64 => 1 + (1 << (code - MsgPackCode.UInt8)),
-        <= MsgPackCode.Int64 => 1 + (1 << (code - MsgPackCode.Int8)),
-        _ => 2 + (1 << (code - MsgPackCode.FixExt1)),
-    };
+    private static int Fixed(byte code) =>
+        code switch
+        {
+            MsgPackCode.Float32 => 5,
+            MsgPackCode.Float64 => 9,
+            <= MsgPackCode.UInt64 => 1 + (1 << (code - MsgPackCode.UInt8)),
+            <= MsgPackCode.Int64 => 1 + (1 << (code - MsgPackCode.Int8)),
+            _ => 2 + (1 << (code - MsgPackCode.FixExt1)),
+        };
 
     private static long Container(ReadOnlySpan<byte> at, byte code, out long children)
     {
         children = 0;
         var widthPower = 1 + ((code - MsgPackCode.Array16) & 1);
         var head = 1 + (1 << widthPower);
-        if (at.Length < head) return -1;
+        if (at.Length < head)
+            return -1;
         children = MsgPackSpan.ReadSize(at[1..], widthPower) * (code >= MsgPackCode.Map16 ? 2 : 1);
         return head;
     }
@@ -89,7 +96,8 @@ internal static class MsgPackSkip
             >= MsgPackCode.Str8 and <= MsgPackCode.Str32 => (code - MsgPackCode.Str8, 0),
             _ => (-1, 0),
         };
-        if (widthPower < 0) return -1;
+        if (widthPower < 0)
+            return -1;
         var head = 1 + (1 << widthPower);
         return at.Length < head ? -1 : head + extra + MsgPackSpan.ReadSize(at[1..], widthPower);
     }

@@ -46,15 +46,19 @@ public ref struct MsgPackSpan(ReadOnlySpan<byte> bytes)
         var code = Code;
         if (code is <= MsgPackCode.PositiveFixIntMax or >= MsgPackCode.NegativeFixIntMin)
         {
-            if (Position >= bytes.Length) return false;
+            if (Position >= bytes.Length)
+                return false;
             value = (sbyte)code;
             Position++;
             return true;
         }
-        if (code is < MsgPackCode.UInt8 or > MsgPackCode.Int64) return false;
+        if (code is < MsgPackCode.UInt8 or > MsgPackCode.Int64)
+            return false;
         var width = 1 << ((code - MsgPackCode.UInt8) & 3);
-        if (!TryTake(1, width, out var raw)) return false;
-        if (TryWiden(code, raw, out value)) return true;
+        if (!TryTake(1, width, out var raw))
+            return false;
+        if (TryWiden(code, raw, out value))
+            return true;
         Position -= 1 + width;
         return false;
     }
@@ -63,7 +67,8 @@ public ref struct MsgPackSpan(ReadOnlySpan<byte> bytes)
     public bool TryReadBoolean(out bool value)
     {
         value = Code == MsgPackCode.True;
-        if (Code is not (MsgPackCode.True or MsgPackCode.False)) return false;
+        if (Code is not (MsgPackCode.True or MsgPackCode.False))
+            return false;
         Position++;
         return true;
     }
@@ -82,7 +87,8 @@ public ref struct MsgPackSpan(ReadOnlySpan<byte> bytes)
     internal bool TryTake(int head, long body, out ReadOnlySpan<byte> data)
     {
         data = default;
-        if (bytes.Length - Position < head + body) return false;
+        if (bytes.Length - Position < head + body)
+            return false;
         data = bytes.Slice(Position + head, (int)body);
         Position += head + (int)body;
         return true;
@@ -91,9 +97,11 @@ public ref struct MsgPackSpan(ReadOnlySpan<byte> bytes)
     private bool TryReadSized(int widthPower, out ReadOnlySpan<byte> data)
     {
         data = default;
-        if (widthPower is < 0 or > 2) return false;
+        if (widthPower is < 0 or > 2)
+            return false;
         var head = 1 + (1 << widthPower);
-        if (bytes.Length - Position < head) return false;
+        if (bytes.Length - Position < head)
+            return false;
         return TryTake(head, ReadSize(bytes[(Position + 1)..], widthPower), out data);
     }
 
@@ -107,20 +115,23 @@ public ref struct MsgPackSpan(ReadOnlySpan<byte> bytes)
             return true;
         }
         var widthPower = code - code16 + 1;
-        if (widthPower is < 1 or > 2 || bytes.Length - Position < 1 + (1 << widthPower)) return false;
+        if (widthPower is < 1 or > 2 || bytes.Length - Position < 1 + (1 << widthPower))
+            return false;
         var size = ReadSize(bytes[(Position + 1)..], widthPower);
-        if (size > bytes.Length) return false;
+        if (size > bytes.Length)
+            return false;
         count = (int)size;
         Position += 1 + (1 << widthPower);
         return true;
     }
 
-    internal static long ReadSize(ReadOnlySpan<byte> raw, int widthPower) => widthPower switch
-    {
-        0 => raw[0],
-        1 => BinaryPrimitives.ReadUInt16BigEndian(raw),
-        _ => BinaryPrimitives.ReadUInt32BigEndian(raw),
-    };
+    internal static long ReadSize(ReadOnlySpan<byte> raw, int widthPower) =>
+        widthPower switch
+        {
+            0 => raw[0],
+            1 => BinaryPrimitives.ReadUInt16BigEndian(raw),
+            _ => BinaryPrimitives.ReadUInt32BigEndian(raw),
+        };
 
     private static bool TryWiden(byte code, ReadOnlySpan<byte> raw, out long value)
     {

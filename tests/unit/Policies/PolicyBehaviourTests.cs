@@ -50,7 +50,12 @@ public class PolicyBehaviourTests
     [Fact]
     public void Buffered_fails_the_run_after_max_block_and_says_what_to_do()
     {
-        var options = new PolicyOptions { Name = PolicyName.Buffered, MaxEvents = 1, MaxBlockMs = 500 }.WithDefaults();
+        var options = new PolicyOptions
+        {
+            Name = PolicyName.Buffered,
+            MaxEvents = 1,
+            MaxBlockMs = 500,
+        }.WithDefaults();
         var policy = new BufferedPolicy(options);
         Tell(policy, PolicyInput.Observed(1, EventType.Item, 1));
         Assert.Equal(Start.AddMilliseconds(500), policy.Deadline);
@@ -63,15 +68,32 @@ public class PolicyBehaviourTests
     [Fact]
     public void Streaming_flushes_by_count_interval_and_end_and_never_drops()
     {
-        var options = new PolicyOptions { Name = PolicyName.Streaming, FlushCount = 2, FlushIntervalMs = 100 };
+        var options = new PolicyOptions
+        {
+            Name = PolicyName.Streaming,
+            FlushCount = 2,
+            FlushIntervalMs = 100,
+        };
         var policy = new StreamingPolicy(options.WithDefaults());
         Tell(policy, PolicyInput.Observed(1, EventType.Log, 1), new(PolicyInputKind.ReadEnded));
         Assert.Empty(actions);
         policy.On(new(PolicyInputKind.Tick), policy.Deadline!.Value, actions);
-        Tell(policy, PolicyInput.Durable(1), PolicyInput.Observed(2, EventType.Log, 1), PolicyInput.Observed(3, EventType.Log, 1));
-        Tell(policy, PolicyInput.Durable(3), PolicyInput.Observed(4, EventType.Log, 1), new(PolicyInputKind.Terminated));
+        Tell(
+            policy,
+            PolicyInput.Durable(1),
+            PolicyInput.Observed(2, EventType.Log, 1),
+            PolicyInput.Observed(3, EventType.Log, 1)
+        );
+        Tell(
+            policy,
+            PolicyInput.Durable(3),
+            PolicyInput.Observed(4, EventType.Log, 1),
+            new(PolicyInputKind.Terminated)
+        );
         Assert.Equal(
-            [FlushTrigger.Interval, FlushTrigger.Count, FlushTrigger.Termination], actions.Select(a => a.Trigger));
+            [FlushTrigger.Interval, FlushTrigger.Count, FlushTrigger.Termination],
+            actions.Select(a => a.Trigger)
+        );
     }
 
     [Theory]

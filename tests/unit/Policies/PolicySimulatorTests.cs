@@ -20,16 +20,24 @@ public class PolicySimulatorTests(ITestOutputHelper output)
             new Simulation(Options(name, new Random(first + i)), first + i).Run();
     }
 
-    private static PolicyOptions Options(string name, Random random) => name switch
-    {
-        "strict" => new(),
-        "buffered" => new() { Name = PolicyName.Buffered, MaxEvents = random.Next(1, 50), MaxBytes = 65_536 },
-        _ => new()
+    private static PolicyOptions Options(string name, Random random) =>
+        name switch
         {
-            Name = PolicyName.Streaming, MaxEvents = random.Next(1, 50), FlushCount = random.Next(1, 60),
-            FlushIntervalMs = random.Next(2) == 0 ? null : random.Next(1, 100),
-        },
-    };
+            "strict" => new(),
+            "buffered" => new()
+            {
+                Name = PolicyName.Buffered,
+                MaxEvents = random.Next(1, 50),
+                MaxBytes = 65_536,
+            },
+            _ => new()
+            {
+                Name = PolicyName.Streaming,
+                MaxEvents = random.Next(1, 50),
+                FlushCount = random.Next(1, 60),
+                FlushIntervalMs = random.Next(2) == 0 ? null : random.Next(1, 100),
+            },
+        };
 
     private sealed class Simulation(PolicyOptions options, int seed)
     {
@@ -50,16 +58,21 @@ public class PolicySimulatorTests(ITestOutputHelper output)
             Settle();
             Assert.Equal(0, policy.Counters.HeldEvents);
             Assert.Equal(seq, policy.Counters.Persisted + policy.Counters.Dropped);
-            if (options.Name != PolicyName.Buffered) Assert.Equal(0, policy.Counters.Dropped);
+            if (options.Name != PolicyName.Buffered)
+                Assert.Equal(0, policy.Counters.Dropped);
         }
 
         private void Step()
         {
             now += TimeSpan.FromMilliseconds(random.Next(5));
-            if (policy.MayRead && random.Next(4) > 0) Observe();
-            else if (appendedThrough > durable && random.Next(2) == 0) Ack();
-            else if (policy.Deadline is { } deadline && random.Next(3) == 0) Tick(deadline);
-            else Tell(new(PolicyInputKind.ReadEnded));
+            if (policy.MayRead && random.Next(4) > 0)
+                Observe();
+            else if (appendedThrough > durable && random.Next(2) == 0)
+                Ack();
+            else if (policy.Deadline is { } deadline && random.Next(3) == 0)
+                Tick(deadline);
+            else
+                Tell(new(PolicyInputKind.ReadEnded));
         }
 
         private void Observe()
@@ -67,7 +80,8 @@ public class PolicySimulatorTests(ITestOutputHelper output)
             var type = EventTypes.All[random.Next(EventTypes.All.Count)];
             held[++seq] = type;
             Tell(PolicyInput.Observed(seq, type, random.Next(10, 40_000)));
-            if (options.MaxEvents is { } max) Assert.True(policy.Counters.HeldEvents <= max, $"seed {seed}: bound broken");
+            if (options.MaxEvents is { } max)
+                Assert.True(policy.Counters.HeldEvents <= max, $"seed {seed}: bound broken");
         }
 
         private void Ack()
@@ -79,7 +93,8 @@ public class PolicySimulatorTests(ITestOutputHelper output)
         private void Tick(DateTimeOffset deadline)
         {
             // Only streaming has deadlines that are met by flushing; buffered would rightly fail the run here.
-            if (options.Name != PolicyName.Streaming) return;
+            if (options.Name != PolicyName.Streaming)
+                return;
             now = deadline > now ? deadline : now;
             Tell(new(PolicyInputKind.Tick));
         }
@@ -113,7 +128,8 @@ public class PolicySimulatorTests(ITestOutputHelper output)
                 Assert.True(action.Seq > appendedThrough, $"seed {seed}: dropped what was in flight");
                 Assert.True(dropped.Add(action.Seq), $"seed {seed}: dropped twice");
             }
-            if (action.Kind != PolicyActionKind.Append) return;
+            if (action.Kind != PolicyActionKind.Append)
+                return;
             Assert.True(action.Seq > appendedThrough, $"seed {seed}: appended backwards");
             Assert.Equal(durable, appendedThrough);
             appendedThrough = action.Seq;

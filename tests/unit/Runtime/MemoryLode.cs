@@ -19,7 +19,8 @@ internal sealed class MemoryLode : ILode, ILodeAppender
     public RunRecord? Closed { get; private set; }
 
     /// <summary>Answers instead of the sink when it returns a result.</summary>
-    public Func<EventBatch, Task<AppendResult?>> BeforeAppend { get; init; } = _ => Task.FromResult<AppendResult?>(null);
+    public Func<EventBatch, Task<AppendResult?>> BeforeAppend { get; init; } =
+        _ => Task.FromResult<AppendResult?>(null);
 
     public long DurableSeq { get; private set; }
 
@@ -34,7 +35,8 @@ internal sealed class MemoryLode : ILode, ILodeAppender
     public async ValueTask<AppendResult> AppendAsync(EventBatch batch, CancellationToken cancellation)
     {
         Assert.Equal(DurableSeq + 1, batch.FirstSeq);
-        if (await BeforeAppend(batch) is { } refused) return refused;
+        if (await BeforeAppend(batch) is { } refused)
+            return refused;
         Store(batch);
         DurableSeq = batch.LastSeq;
         return new(AppendStatus.Durable, DurableSeq);

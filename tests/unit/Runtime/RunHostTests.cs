@@ -10,7 +10,13 @@ public class RunHostTests
     private static readonly byte[] Complete = Frames.Event(4, "run_complete", new Dictionary<string, object>());
 
     private static readonly byte[][] Good =
-        [Frames.Event(1), Frames.Event(2, "log"), Frames.Chunk("a", 1, true, [1, 2, 3]), Frames.Event(3), Complete];
+    [
+        Frames.Event(1),
+        Frames.Event(2, "log"),
+        Frames.Chunk("a", 1, true, [1, 2, 3]),
+        Frames.Event(3),
+        Complete,
+    ];
 
     private static readonly Dictionary<string, (byte[] Bad, string Message)> Broken = new()
     {
@@ -29,14 +35,15 @@ public class RunHostTests
 
     public static TheoryData<string> BrokenStreams => [.. Broken.Keys];
 
-    public static TheoryData<string, string, RunOutcome, string> Ends => new()
-    {
-        { "no terminal event", "cat $F; exit 0", RunOutcome.ExecutorCrash, "without a terminal event" },
-        { "script error", "cat $F; exit 1", RunOutcome.ScriptError, "without saying why" },
-        { "crash", "cat $F; exit 2", RunOutcome.ExecutorCrash, "exited with 2" },
-        { "invalid input", "cat $F; exit 3", RunOutcome.ExecutorCrash, "refused the run" },
-        { "killed", "cat $F; kill -9 $$", RunOutcome.ExecutorCrash, "signal 9" },
-    };
+    public static TheoryData<string, string, RunOutcome, string> Ends =>
+        new()
+        {
+            { "no terminal event", "cat $F; exit 0", RunOutcome.ExecutorCrash, "without a terminal event" },
+            { "script error", "cat $F; exit 1", RunOutcome.ScriptError, "without saying why" },
+            { "crash", "cat $F; exit 2", RunOutcome.ExecutorCrash, "exited with 2" },
+            { "invalid input", "cat $F; exit 3", RunOutcome.ExecutorCrash, "refused the run" },
+            { "killed", "cat $F; kill -9 $$", RunOutcome.ExecutorCrash, "signal 9" },
+        };
 
     [Fact]
     public async Task A_run_that_completes_is_a_success_with_everything_stored_in_order()
@@ -48,7 +55,9 @@ public class RunHostTests
         Assert.Equal((4, 4, 2), (run.SeqLast, run.SeqDurable, run.Counts["item"]));
         Assert.Equal(1, run.Artifacts.Orphans);
         Assert.Equal(
-            [RunState.Starting, RunState.Running, RunState.Draining], executor.Lode.States.Select(s => s.State));
+            [RunState.Starting, RunState.Running, RunState.Draining],
+            executor.Lode.States.Select(s => s.State)
+        );
         Assert.Same(run, executor.Lode.Closed);
     }
 
@@ -59,7 +68,10 @@ public class RunHostTests
     public async Task Frames_that_arrive_byte_by_byte_are_the_same_frames(PolicyName policy)
     {
         var flush = policy == PolicyName.Streaming ? 3 : (int?)null;
-        using var executor = new ScriptedExecutor { Policy = new() { Name = policy, FlushCount = flush } };
+        using var executor = new ScriptedExecutor
+        {
+            Policy = new() { Name = policy, FlushCount = flush },
+        };
         var run = await executor.RunAsync("dd if=$F bs=1 status=none", Good);
         Assert.Equal(RunOutcome.Success, run.Outcome);
         Assert.Equal([1, 2, 3, 4], executor.Lode.Stored);
@@ -114,7 +126,10 @@ public class RunHostTests
     public async Task Storage_that_fails_ends_the_run_as_a_policy_failure_that_says_what_is_kept()
     {
         var full = new AppendResult(AppendStatus.StorageFull, 0, "no space left on /data");
-        using var executor = new ScriptedExecutor { Lode = new() { BeforeAppend = _ => Task.FromResult<AppendResult?>(full) } };
+        using var executor = new ScriptedExecutor
+        {
+            Lode = new() { BeforeAppend = _ => Task.FromResult<AppendResult?>(full) },
+        };
         var run = await executor.RunAsync("cat $F; sleep 60", Good);
         Assert.Equal(RunOutcome.PolicyFailure, run.Outcome);
         Assert.Contains("up to seq 0, then: no space left", run.Message);
@@ -134,7 +149,10 @@ public class RunHostTests
     [Fact]
     public async Task Silence_beyond_its_limit_times_the_run_out()
     {
-        using var executor = new ScriptedExecutor { Limits = new() { IdleMs = 100, GraceMs = 10 } };
+        using var executor = new ScriptedExecutor
+        {
+            Limits = new() { IdleMs = 100, GraceMs = 10 },
+        };
         var run = await executor.RunAsync("cat $F; sleep 60", Frames.Event(1));
         Assert.Equal(RunOutcome.TimedOut, run.Outcome);
         Assert.Contains("limit of 0.1 s of silence", run.Message);
@@ -146,7 +164,9 @@ public class RunHostTests
         using var executor = new ScriptedExecutor { RunId = RunIds.New(TimeProvider.System) };
         _ = await executor.RunAsync("setsid sleep 300 & setsid bash -c 'sleep 300; true' & sleep 300 & exit 2");
         var tag = $"QUARRY_RUN_ID={executor.RunId}";
-        var left = Directory.EnumerateDirectories("/proc").Where(p => int.TryParse(Path.GetFileName(p), out _))
+        var left = Directory
+            .EnumerateDirectories("/proc")
+            .Where(p => int.TryParse(Path.GetFileName(p), out _))
             .Where(p => TryReadEnvironment(p).Contains(tag, StringComparison.Ordinal));
         Assert.Empty(left);
     }
@@ -155,7 +175,10 @@ public class RunHostTests
     public async Task A_flood_on_the_console_is_cut_counted_and_never_blocks()
     {
         using var executor = new ScriptedExecutor();
-        var run = await executor.RunAsync("head -c 20000000 /dev/zero | tr '\\0' 'x' >&2; echo last >&2; cat $F; exit 1", Frames.Event(1));
+        var run = await executor.RunAsync(
+            "head -c 20000000 /dev/zero | tr '\\0' 'x' >&2; echo last >&2; cat $F; exit 1",
+            Frames.Event(1)
+        );
         Assert.Equal(RunOutcome.ScriptError, run.Outcome);
         Assert.InRange(run.Exit!.ConsoleBytesCut, 20_000_000 - Limits.ConsoleBytesMax, 20_000_000);
         Assert.True(executor.Lines.Sum(l => (long)l.Length) <= Limits.ConsoleBytesMax);

@@ -37,7 +37,14 @@ internal sealed class ScriptedExecutor : IRunObserver, IDisposable
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
         var options = new ExecutorOptions { ExecutorPath = program };
         var host = new RunHost(Lode, options, "test", TimeProvider.System, NullLogger<RunHost>.Instance);
-        var request = new LaunchRequest { Script = "s.ts", Source = "s", RunId = RunId, Policy = Policy, Limits = Limits };
+        var request = new LaunchRequest
+        {
+            Script = "s.ts",
+            Source = "s",
+            RunId = RunId,
+            Policy = Policy,
+            Limits = Limits,
+        };
         return host.RunAsync(request.ToRunRecord(TimeProvider.System), 1, this, Control);
     }
 

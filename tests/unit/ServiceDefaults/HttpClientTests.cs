@@ -14,7 +14,8 @@ public class HttpClientTests
     {
         await using var lode = await RunningService.StartAsync();
         await using var caller = await RunningService.StartAsync(
-            settings: ("services:lode:http:0", lode.Address.ToString().TrimEnd('/')));
+            settings: ("services:lode:http:0", lode.Address.ToString().TrimEnd('/'))
+        );
         using var client = ClientOf(caller);
         Assert.Equal("done", await client.GetStringAsync("https+http://lode/work"));
     }
@@ -43,7 +44,8 @@ public class HttpClientTests
 
     private IResult ReadyAtThirdCall(HttpContext context)
     {
-        if (Interlocked.Increment(ref calls) == 3) return Results.Text("ready");
+        if (Interlocked.Increment(ref calls) == 3)
+            return Results.Text("ready");
         // Zero, so that the retries of this test do not wait.
         context.Response.Headers.RetryAfter = "0";
         return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);

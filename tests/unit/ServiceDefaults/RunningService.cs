@@ -19,7 +19,9 @@ internal sealed class RunningService : IAsyncDisposable
     public HttpClient Client() => new() { BaseAddress = Address };
 
     public static async Task<RunningService> StartAsync(
-        Action<WebApplication>? map = null, params (string Key, string Value)[] settings)
+        Action<WebApplication>? map = null,
+        params (string Key, string Value)[] settings
+    )
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)));

@@ -27,7 +27,8 @@ public class ServiceKeyTests
     {
         await using var service = await RunningService.StartAsync(settings: (ServiceKey.Variable, Key));
         using var client = service.Client();
-        if (shown is not null) client.DefaultRequestHeaders.Add(ServiceKey.Header, shown);
+        if (shown is not null)
+            client.DefaultRequestHeaders.Add(ServiceKey.Header, shown);
         using var answer = await client.GetAsync("/work");
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);

@@ -18,8 +18,14 @@ public class TelemetryTests
     {
         await using var receiver = await RunningService.StartAsync(app => app.MapPost("/v1/{signal}", ReceiveAsync));
         var service = await RunningService.StartAsync(
-            app => app.MapGet("/logs", (ILogger<TelemetryTests> logger) => logger.LogWarning("a log line of {Subject}", "this test")),
-            (Telemetry.EndpointVariable, receiver.Address.ToString()), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"));
+            app =>
+                app.MapGet(
+                    "/logs",
+                    (ILogger<TelemetryTests> logger) => logger.LogWarning("a log line of {Subject}", "this test")
+                ),
+            (Telemetry.EndpointVariable, receiver.Address.ToString()),
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
+        );
         using (var client = service.Client())
         {
             foreach (var path in (string[])["/work", "/health", "/alive", "/logs"])
@@ -39,7 +45,9 @@ public class TelemetryTests
     {
         await using var service = await RunningService.StartAsync();
         Assert.DoesNotContain(
-            service.App.Services.GetServices<ILoggerProvider>(), p => p.GetType().Name.Contains("OpenTelemetry", StringComparison.Ordinal));
+            service.App.Services.GetServices<ILoggerProvider>(),
+            p => p.GetType().Name.Contains("OpenTelemetry", StringComparison.Ordinal)
+        );
     }
 
     // The attribute of a server's span, then a tag and a length twice; the spans of this test's own client have another.
@@ -51,7 +59,8 @@ public class TelemetryTests
         using var reader = new StreamReader(request.Body, Encoding.Latin1);
         var text = await reader.ReadToEndAsync();
         var all = received.GetOrAdd(signal, _ => new());
-        lock (all) all.Append(text);
+        lock (all)
+            all.Append(text);
         return Results.Ok();
     }
 }

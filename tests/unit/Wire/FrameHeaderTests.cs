@@ -13,9 +13,16 @@ public class FrameHeaderTests
         var fields = new Dictionary<string, object?>
         {
             ["payload"] = new Dictionary<string, object> { ["deep"] = new object[] { 1, "two", new byte[3], 2.5 } },
-            ["future"] = new Dictionary<string, object> { ["x"] = 1 }, ["seq"] = 70_000, ["ts"] = "t", ["attempt"] = 2,
-            ["type"] = "checkpoint", ["run_id"] = "r", ["event_id"] = "e", ["contract_version"] = "0.13.0",
-            ["job_id"] = null, ["parent_run_id"] = "p",
+            ["future"] = new Dictionary<string, object> { ["x"] = 1 },
+            ["seq"] = 70_000,
+            ["ts"] = "t",
+            ["attempt"] = 2,
+            ["type"] = "checkpoint",
+            ["run_id"] = "r",
+            ["event_id"] = "e",
+            ["contract_version"] = "0.13.0",
+            ["job_id"] = null,
+            ["parent_run_id"] = "p",
         };
         var map = MessagePackSerializer.Serialize(fields);
         Assert.Equal(HeaderStatus.Ok, FrameHeader.TryRead(map, out var header));
@@ -63,7 +70,18 @@ public class FrameHeaderTests
     [InlineData(103, HeaderStatus.BadField)]
     public void Nesting_is_bounded(int depth, HeaderStatus expected)
     {
-        byte[] map = [0x82, 0xa4, .. "type"u8, 0xa3, .. "log"u8, 0xa7, .. "payload"u8, .. Enumerable.Repeat((byte)0x91, depth), 0xc0];
+        byte[] map =
+        [
+            0x82,
+            0xa4,
+            .. "type"u8,
+            0xa3,
+            .. "log"u8,
+            0xa7,
+            .. "payload"u8,
+            .. Enumerable.Repeat((byte)0x91, depth),
+            0xc0,
+        ];
         Assert.Equal(expected, FrameHeader.TryRead(map, out _));
     }
 }

@@ -37,7 +37,10 @@ public class FrameScannerTests
     {
         byte[] prefix =
         [
-            (byte)(payloadLength >> 24), (byte)(payloadLength >> 16), (byte)(payloadLength >> 8), (byte)payloadLength,
+            (byte)(payloadLength >> 24),
+            (byte)(payloadLength >> 16),
+            (byte)(payloadLength >> 8),
+            (byte)payloadLength,
         ];
         Assert.Equal(expected, FrameScanner.TryRead(prefix, out _, out var said));
         Assert.Equal(payloadLength, said);
@@ -63,7 +66,8 @@ internal static class Segments
         public Segment(byte[] bytes, Segment? before)
         {
             Memory = bytes;
-            if (before is null) return;
+            if (before is null)
+                return;
             RunningIndex = before.RunningIndex + before.Memory.Length;
             before.Next = this;
         }

@@ -8,22 +8,26 @@ namespace Quarry.Tests.Unit.Wire;
 
 public class MsgPackJsonTests
 {
-    public static TheoryData<object?, string> Values => new()
-    {
-        { null, "null" },
-        { true, "true" },
-        { -1, "-1" },
-        { long.MinValue, "-9223372036854775808" },
-        { ulong.MaxValue, "18446744073709551615" },
-        { 0.1, "0.1" },
-        { double.NaN, "\"NaN\"" },
-        { double.NegativeInfinity, "\"-Infinity\"" },
-        { "a\u0000\"é", "\"a\\u0000\\u0022\\u00E9\"" },
-        { new byte[] { 1, 2, 255 }, "\"AQL/\"" },
-        { new object[] { 1, "x" }, "[1,\"x\"]" },
-        { new Dictionary<object, object> { [1] = "one", ["k"] = 2 }, "{\"1\":\"one\",\"k\":2}" },
-        { new DateTime(2026, 1, 2, 3, 4, 5, 678, DateTimeKind.Utc), "\"2026-01-02T03:04:05.678Z\"" },
-    };
+    public static TheoryData<object?, string> Values =>
+        new()
+        {
+            { null, "null" },
+            { true, "true" },
+            { -1, "-1" },
+            { long.MinValue, "-9223372036854775808" },
+            { ulong.MaxValue, "18446744073709551615" },
+            { 0.1, "0.1" },
+            { double.NaN, "\"NaN\"" },
+            { double.NegativeInfinity, "\"-Infinity\"" },
+            { "a\u0000\"é", "\"a\\u0000\\u0022\\u00E9\"" },
+            { new byte[] { 1, 2, 255 }, "\"AQL/\"" },
+            { new object[] { 1, "x" }, "[1,\"x\"]" },
+            {
+                new Dictionary<object, object> { [1] = "one", ["k"] = 2 },
+                "{\"1\":\"one\",\"k\":2}"
+            },
+            { new DateTime(2026, 1, 2, 3, 4, 5, 678, DateTimeKind.Utc), "\"2026-01-02T03:04:05.678Z\"" },
+        };
 
     [Theory]
     [MemberData(nameof(Values))]
@@ -31,7 +35,8 @@ public class MsgPackJsonTests
         Assert.Equal(expected, ToJson(MessagePackSerializer.Serialize(value)));
 
     [Fact]
-    public void Text_that_is_not_utf8_is_kept_readable() => Assert.Equal("\"a\\uFFFD\"", ToJson([0xa2, (byte)'a', 0xff]));
+    public void Text_that_is_not_utf8_is_kept_readable() =>
+        Assert.Equal("\"a\\uFFFD\"", ToJson([0xa2, (byte)'a', 0xff]));
 
     private static string ToJson(byte[] value)
     {

@@ -20,7 +20,9 @@ internal sealed class AccessSettings
         token = Hash(configuration[TokenVariable]);
         key = Hash(configuration[KeyVariable]);
         if (token is null)
-            throw new InvalidOperationException($"{TokenVariable} is not set; without it nobody could sign in. Set it to a secret of your own.");
+            throw new InvalidOperationException(
+                $"{TokenVariable} is not set; without it nobody could sign in. Set it to a secret of your own."
+            );
     }
 
     /// <summary>Compares in constant time.</summary>

@@ -17,10 +17,17 @@ internal static class ApiGateway
     public static void AddApiGateway(this IServiceCollection services)
     {
         services.AddHttpForwarder();
-        services.AddHttpClient(ClientName).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false, UseCookies = false, UseProxy = false, AutomaticDecompression = DecompressionMethods.None,
-        });
+        services
+            .AddHttpClient(ClientName)
+            .ConfigurePrimaryHttpMessageHandler(() =>
+                new SocketsHttpHandler
+                {
+                    AllowAutoRedirect = false,
+                    UseCookies = false,
+                    UseProxy = false,
+                    AutomaticDecompression = DecompressionMethods.None,
+                }
+            );
     }
 
     public static void MapApiGateway(this IEndpointRouteBuilder app)
@@ -42,24 +49,46 @@ internal static class ApiGateway
         var handlers = context.RequestServices.GetRequiredService<IHttpMessageHandlerFactory>();
         using var invoker = new HttpMessageInvoker(handlers.CreateHandler(ClientName), disposeHandler: false);
         var key = context.RequestServices.GetRequiredService<ServiceKey>();
-        var error = await forwarder.SendAsync(context, $"https+http://{service}", invoker, Live, new KeyTransformer(key));
-        if (error == ForwarderError.None || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested) return;
+        var error = await forwarder.SendAsync(
+            context,
+            $"https+http://{service}",
+            invoker,
+            Live,
+            new KeyTransformer(key)
+        );
+        if (
+            error == ForwarderError.None
+            || context.Response.HasStarted
+            || context.RequestAborted.IsCancellationRequested
+        )
+            return;
         context.Response.Clear();
-        await Problems.Of(503, ErrorCodes.Unavailable, $"The service '{service}' does not answer.",
-            "Look at the resources of the application host; try again in a moment.").ExecuteAsync(context);
+        await Problems
+            .Of(
+                503,
+                ErrorCodes.Unavailable,
+                $"The service '{service}' does not answer.",
+                "Look at the resources of the application host; try again in a moment."
+            )
+            .ExecuteAsync(context);
     }
 
     private sealed class KeyTransformer(ServiceKey key) : HttpTransformer
     {
         public override async ValueTask TransformRequestAsync(
-            HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+            HttpContext httpContext,
+            HttpRequestMessage proxyRequest,
+            string destinationPrefix,
+            CancellationToken cancellationToken
+        )
         {
             await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
             proxyRequest.Headers.Host = null;
             proxyRequest.Headers.Authorization = null;
             _ = proxyRequest.Headers.Remove("Cookie");
             _ = proxyRequest.Headers.Remove(ServiceKey.Header);
-            if (key.Value is { } value) proxyRequest.Headers.Add(ServiceKey.Header, value);
+            if (key.Value is { } value)
+                proxyRequest.Headers.Add(ServiceKey.Header, value);
         }
     }
 }

@@ -82,23 +82,34 @@ internal sealed class LiveRun(RunsClient client, string runId, Func<Task> change
 
     private void Take(string name, string data)
     {
-        if (name == "state") Run = JsonSerializer.Deserialize<RunRecord>(data, QuarryJson.Compact);
-        if (name == "progress") Progress = JsonSerializer.Deserialize<RunProgress>(data, QuarryJson.Compact);
-        if (name == "event") Take(JsonSerializer.Deserialize<EventRow>(data, QuarryJson.Compact)!);
-        if (name != "console") return;
+        if (name == "state")
+            Run = JsonSerializer.Deserialize<RunRecord>(data, QuarryJson.Compact);
+        if (name == "progress")
+            Progress = JsonSerializer.Deserialize<RunProgress>(data, QuarryJson.Compact);
+        if (name == "event")
+            Take(JsonSerializer.Deserialize<EventRow>(data, QuarryJson.Compact)!);
+        if (name != "console")
+            return;
         var line = JsonSerializer.Deserialize<JsonElement>(data);
-        Keep(lines, new(line.GetProperty("at").GetString()!, "console", line.GetProperty("text").GetString()!), LinesMax);
+        Keep(
+            lines,
+            new(line.GetProperty("at").GetString()!, "console", line.GetProperty("text").GetString()!),
+            LinesMax
+        );
     }
 
     private void Take(EventRow row)
     {
-        if (row.Type == "item") Keep(items, row, ItemsMax);
-        if (row.Type == "log") Keep(lines, LogLines.Of(row), LinesMax);
+        if (row.Type == "item")
+            Keep(items, row, ItemsMax);
+        if (row.Type == "log")
+            Keep(lines, LogLines.Of(row), LinesMax);
     }
 
     private static void Keep<T>(Queue<T> queue, T value, int most)
     {
-        if (queue.Count == most) _ = queue.Dequeue();
+        if (queue.Count == most)
+            _ = queue.Dequeue();
         queue.Enqueue(value);
     }
 
@@ -109,7 +120,8 @@ internal sealed class LiveRun(RunsClient client, string runId, Func<Task> change
         {
             while (await timer.WaitForNextTickAsync(stopping.Token))
             {
-                if (!isChanged) continue;
+                if (!isChanged)
+                    continue;
                 isChanged = false;
                 await changedAsync();
             }
@@ -132,5 +144,7 @@ internal static class LogLines
     }
 
     private static string Text(JsonElement payload, string name) =>
-        payload.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+        payload.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()!
+            : "";
 }

@@ -29,8 +29,18 @@ internal sealed class RunsClient(IHttpClientFactory factory)
         return answer.StatusCode == HttpStatusCode.NotFound ? null : await ReadAsync<RunRecord>(answer, cancellation);
     }
 
-    public Task<Page<EventRow>> EventsAsync(string runId, string type, long afterSeq, int limit, CancellationToken cancellation) =>
-        GetAsync<Page<EventRow>>(Lode, $"/api/v1/runs/{Uri.EscapeDataString(runId)}/events?type={type}&after_seq={afterSeq}&limit={limit}", cancellation);
+    public Task<Page<EventRow>> EventsAsync(
+        string runId,
+        string type,
+        long afterSeq,
+        int limit,
+        CancellationToken cancellation
+    ) =>
+        GetAsync<Page<EventRow>>(
+            Lode,
+            $"/api/v1/runs/{Uri.EscapeDataString(runId)}/events?type={type}&after_seq={afterSeq}&limit={limit}",
+            cancellation
+        );
 
     public Task<Page<ArtifactInfo>> ArtifactsAsync(string runId, CancellationToken cancellation) =>
         GetAsync<Page<ArtifactInfo>>(Lode, $"/api/v1/runs/{Uri.EscapeDataString(runId)}/artifacts", cancellation);
@@ -46,13 +56,22 @@ internal sealed class RunsClient(IHttpClientFactory factory)
 
     public async Task ActAsync(string runId, string action, CancellationToken cancellation)
     {
-        using var answer = await Runner.PostAsync($"/api/v1/runs/{Uri.EscapeDataString(runId)}/{action}", null, cancellation);
-        if (!answer.IsSuccessStatusCode) throw await FailedAsync(answer, cancellation);
+        using var answer = await Runner.PostAsync(
+            $"/api/v1/runs/{Uri.EscapeDataString(runId)}/{action}",
+            null,
+            cancellation
+        );
+        if (!answer.IsSuccessStatusCode)
+            throw await FailedAsync(answer, cancellation);
     }
 
     public async Task<RunRecord> RetryAsync(string runId, CancellationToken cancellation)
     {
-        using var answer = await Runner.PostAsync($"/api/v1/runs/{Uri.EscapeDataString(runId)}/retry", null, cancellation);
+        using var answer = await Runner.PostAsync(
+            $"/api/v1/runs/{Uri.EscapeDataString(runId)}/retry",
+            null,
+            cancellation
+        );
         return await ReadAsync<RunRecord>(answer, cancellation);
     }
 
@@ -60,7 +79,10 @@ internal sealed class RunsClient(IHttpClientFactory factory)
     public async Task<Stream> FollowAsync(string runId, CancellationToken cancellation)
     {
         var answer = await Runner.GetAsync(
-            $"/api/v1/runs/{Uri.EscapeDataString(runId)}/events/live", HttpCompletionOption.ResponseHeadersRead, cancellation);
+            $"/api/v1/runs/{Uri.EscapeDataString(runId)}/events/live",
+            HttpCompletionOption.ResponseHeadersRead,
+            cancellation
+        );
         return answer.IsSuccessStatusCode
             ? await answer.Content.ReadAsStreamAsync(cancellation)
             : throw await FailedAsync(answer, cancellation);
@@ -74,16 +96,22 @@ internal sealed class RunsClient(IHttpClientFactory factory)
 
     private static async Task<T> ReadAsync<T>(HttpResponseMessage answer, CancellationToken cancellation)
     {
-        if (!answer.IsSuccessStatusCode) throw await FailedAsync(answer, cancellation);
+        if (!answer.IsSuccessStatusCode)
+            throw await FailedAsync(answer, cancellation);
         return (await answer.Content.ReadFromJsonAsync<T>(QuarryJson.Compact, cancellation))!;
     }
 
-    private static async Task<ServiceFailedException> FailedAsync(HttpResponseMessage answer, CancellationToken cancellation)
+    private static async Task<ServiceFailedException> FailedAsync(
+        HttpResponseMessage answer,
+        CancellationToken cancellation
+    )
     {
         var body = await answer.Content.ReadAsStringAsync(cancellation);
-        var detail = body.StartsWith('{') && JsonSerializer.Deserialize<JsonElement>(body).TryGetProperty("detail", out var found)
-            ? found.GetString()
-            : $"the service answered {(int)answer.StatusCode}";
+        var detail =
+            body.StartsWith('{')
+            && JsonSerializer.Deserialize<JsonElement>(body).TryGetProperty("detail", out var found)
+                ? found.GetString()
+                : $"the service answered {(int)answer.StatusCode}";
         return new ServiceFailedException(detail!);
     }
 }

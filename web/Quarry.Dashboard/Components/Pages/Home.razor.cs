@@ -40,8 +40,7 @@ public sealed partial class Home
             {
                 await LoadAsync(cancellation);
                 await InvokeAsync(StateHasChanged);
-            }
-            while (await timer.WaitForNextTickAsync(cancellation));
+            } while (await timer.WaitForNextTickAsync(cancellation));
         }
         catch (OperationCanceledException)
         {

@@ -33,9 +33,11 @@ public sealed partial class Launch
     private string? Script { get; set; }
 
     private string AsCli =>
-        $"quarry run {chosen?.Path} --source {source}" + (category.Length > 0 ? $" --category {category}" : "")
+        $"quarry run {chosen?.Path} --source {source}"
+        + (category.Length > 0 ? $" --category {category}" : "")
         + (job.Trim().Length > 0 ? $" --job '{job.Trim().ReplaceLineEndings(" ")}'" : "")
-        + $" --policy {QuarryNames.Of(policy)}" + (policy == PolicyName.Streaming ? $" --flush-count {StreamingFlushCount} --flush-interval 1s" : "")
+        + $" --policy {QuarryNames.Of(policy)}"
+        + (policy == PolicyName.Streaming ? $" --flush-count {StreamingFlushCount} --flush-interval 1s" : "")
         + (seconds > 0 ? $" --timeout {seconds}s" : "");
 
     /// <inheritdoc/>
@@ -44,8 +46,10 @@ public sealed partial class Launch
         try
         {
             scripts = await Client.ScriptsAsync(CancellationToken.None);
-            if (scripts.Find(s => s.Path == Script) is { } asked) Choose(asked);
-            else if (scripts.Count > 0) Choose(scripts.Find(s => s.Path.StartsWith("first-run", StringComparison.Ordinal)) ?? scripts[0]);
+            if (scripts.Find(s => s.Path == Script) is { } asked)
+                Choose(asked);
+            else if (scripts.Count > 0)
+                Choose(scripts.Find(s => s.Path.StartsWith("first-run", StringComparison.Ordinal)) ?? scripts[0]);
         }
         catch (Exception e) when (e is HttpRequestException or ServiceFailedException)
         {
@@ -80,13 +84,22 @@ public sealed partial class Launch
         busy = false;
     }
 
-    private LaunchRequest Request() => new()
-    {
-        Script = chosen?.Path, Source = source, Category = category.Length > 0 ? category : null,
-        Job = job.Trim().Length > 0 ? JsonSerializer.Deserialize<JsonElement>(job) : null,
-        Policy = policy == PolicyName.Streaming
-            ? new() { Name = policy, FlushCount = StreamingFlushCount, FlushIntervalMs = StreamingFlushMs }
-            : new() { Name = policy },
-        Limits = new() { WallClockMs = seconds * 1_000 },
-    };
+    private LaunchRequest Request() =>
+        new()
+        {
+            Script = chosen?.Path,
+            Source = source,
+            Category = category.Length > 0 ? category : null,
+            Job = job.Trim().Length > 0 ? JsonSerializer.Deserialize<JsonElement>(job) : null,
+            Policy =
+                policy == PolicyName.Streaming
+                    ? new()
+                    {
+                        Name = policy,
+                        FlushCount = StreamingFlushCount,
+                        FlushIntervalMs = StreamingFlushMs,
+                    }
+                    : new() { Name = policy },
+            Limits = new() { WallClockMs = seconds * 1_000 },
+        };
 }

@@ -58,20 +58,24 @@ public sealed partial class RunPage
         get
         {
             var time = (Run!.EndedAt ?? Clock.GetUtcNow()) - (Run.StartedAt ?? Run.QueuedAt ?? Clock.GetUtcNow());
-            return time.TotalMinutes < 1 ? $"{time.TotalSeconds:0.0} s" : $"{(int)time.TotalMinutes} min {time.Seconds} s";
+            return time.TotalMinutes < 1
+                ? $"{time.TotalSeconds:0.0} s"
+                : $"{(int)time.TotalMinutes} min {time.Seconds} s";
         }
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (live is not null) await live.DisposeAsync();
+        if (live is not null)
+            await live.DisposeAsync();
     }
 
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
-        if (stored?.RunId == RunId) return;
+        if (stored?.RunId == RunId)
+            return;
         await GuardAsync(LoadAsync);
     }
 
@@ -81,9 +85,12 @@ public sealed partial class RunPage
     {
         stored = await Client.FindAsync(RunId, CancellationToken.None);
         missing = stored is null;
-        if (stored is null) return;
-        if (stored.IsDone) await LoadStoredAsync();
-        else Follow();
+        if (stored is null)
+            return;
+        if (stored.IsDone)
+            await LoadStoredAsync();
+        else
+            Follow();
     }
 
     private void Follow()
@@ -94,7 +101,8 @@ public sealed partial class RunPage
 
     private async Task OnLiveAsync()
     {
-        if (live?.Run is { IsDone: true } && !ReferenceEquals(stored, live.Run)) await GuardAsync(EndLiveAsync);
+        if (live?.Run is { IsDone: true } && !ReferenceEquals(stored, live.Run))
+            await GuardAsync(EndLiveAsync);
         StateHasChanged();
     }
 
