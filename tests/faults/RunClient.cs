@@ -210,7 +210,15 @@ internal sealed class RunClient(string runId, int seed)
         AppendRequest request
     )
     {
-        await stream.RequestStream.WriteAsync(request);
+        try
+        {
+            await stream.RequestStream.WriteAsync(request);
+        }
+        catch (IOException e)
+        {
+            // A writer that dies while it is written to shows as a broken connection.
+            throw new RpcException(new(StatusCode.Unavailable, e.Message));
+        }
         return await stream.ResponseStream.MoveNext()
             ? stream.ResponseStream.Current
             : throw new RpcException(new(StatusCode.Unavailable, "the writer ended the stream"));

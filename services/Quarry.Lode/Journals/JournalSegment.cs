@@ -36,13 +36,7 @@ internal sealed class JournalSegment : IDisposable
     public static JournalSegment Create(string folder, long number, long bytes)
     {
         var path = System.IO.Path.Combine(folder, $"{number:d16}.journal");
-        var opened = File.OpenHandle(
-            path,
-            FileMode.CreateNew,
-            FileAccess.ReadWrite,
-            FileShare.Read,
-            preallocationSize: bytes
-        );
+        var opened = Preallocate(path, bytes);
         var header = new byte[HeaderBytes];
         Magic.CopyTo(header, 0);
         BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(8), Version);
@@ -51,6 +45,26 @@ internal sealed class JournalSegment : IDisposable
         RandomAccess.FlushToDisk(opened);
         Posix.SyncDirectory(folder);
         return new(path, opened);
+    }
+
+    private static SafeFileHandle Preallocate(string path, long bytes)
+    {
+        try
+        {
+            return File.OpenHandle(
+                path,
+                FileMode.CreateNew,
+                FileAccess.ReadWrite,
+                FileShare.Read,
+                preallocationSize: bytes
+            );
+        }
+        catch (IOException e) when (new DriveInfo(System.IO.Path.GetDirectoryName(path)!).AvailableFreeSpace < bytes)
+        {
+            // A refused preallocation carries no error number of its own.
+            const int enospc = 28;
+            throw new IOException(e.Message, enospc);
+        }
     }
 
     /// <summary>Ordinal of a run here; 0 when it was not named yet.</summary>

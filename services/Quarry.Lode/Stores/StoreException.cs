@@ -52,11 +52,10 @@ public sealed class StoreException : Exception
         const int efbig = 27;
         const int enospc = 28;
         const int edquot = 122;
-        const int preallocationRefused = unchecked((int)0x80070070);
         return cause switch
         {
             UnauthorizedAccessException => StoreError.Denied,
-            IOException { HResult: efbig or enospc or edquot or preallocationRefused } => StoreError.Full,
+            IOException { HResult: efbig or enospc or edquot } => StoreError.Full,
             StoreException inner => inner.Error,
             _ => StoreError.Failed,
         };

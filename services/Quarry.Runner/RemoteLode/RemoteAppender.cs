@@ -149,7 +149,15 @@ internal sealed class RemoteAppender(
         AppendRequest request
     )
     {
-        await call.RequestStream.WriteAsync(request);
+        try
+        {
+            await call.RequestStream.WriteAsync(request);
+        }
+        catch (IOException e)
+        {
+            // A writer that dies while it is written to shows as a broken connection, not as a status.
+            throw new RpcException(new(StatusCode.Unavailable, e.Message));
+        }
         if (!await call.ResponseStream.MoveNext(CancellationToken.None))
             throw new RpcException(new(StatusCode.Unavailable, "the stream ended before the reply"));
         DurableSeq = Math.Max(DurableSeq, call.ResponseStream.Current.DurableSeq);
