@@ -16,6 +16,7 @@ internal sealed class RunClient(string runId, int seed)
     public const int BatchEventsMax = 40;
 
     private readonly Random random = new(seed);
+    private long artifactSeq = long.MaxValue;
 
     /// <summary>The outside ledger: what every seq was sent with.</summary>
     public Dictionary<long, string> Sent { get; } = [];
@@ -65,6 +66,9 @@ internal sealed class RunClient(string runId, int seed)
                 $"seq {Acknowledged} was acknowledged, {opened.DurableSeq} is there"
             );
             Acknowledged = opened.DurableSeq;
+            // The event of the artifact in hand may be durable although its answer was lost.
+            if (openArtifact is not null && Acknowledged >= artifactSeq)
+                EndArtifact();
             while (Acknowledged < lastSeq)
             {
                 beforeEach();
@@ -142,6 +146,7 @@ internal sealed class RunClient(string runId, int seed)
         }
         byte[] bytes = [.. unsentChunks.SelectMany(c => c)];
         var seq = Acknowledged + 1;
+        artifactSeq = seq;
         var id = openArtifact;
         await SendFramesAsync(
             stream,
@@ -160,8 +165,14 @@ internal sealed class RunClient(string runId, int seed)
                     }
                 )
         );
-        Artifacts[id] = bytes;
+        EndArtifact();
+    }
+
+    private void EndArtifact()
+    {
+        Artifacts[openArtifact!] = [.. unsentChunks.SelectMany(c => c)];
         openArtifact = null;
+        artifactSeq = long.MaxValue;
     }
 
     private string Begin()
