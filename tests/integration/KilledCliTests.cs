@@ -25,7 +25,7 @@ public class KilledCliTests
         var ledger = quarry.Scratch("ledger", "");
         var script = quarry.Scratch("script.mjs", Script);
         var job = JsonSerializer.Serialize(new { ledger });
-        string[] flush = policy == "streaming" ? ["--flush-count", "20"] : [];
+        string[] flush = policy == "streaming" ? ["--flush-count", "20", "--flush-interval", "50ms"] : [];
         using (
             var process = quarry.Start([
                 "run",
