@@ -49,7 +49,7 @@ public class RunHostTests
     public async Task A_run_that_completes_is_a_success_with_everything_stored_in_order()
     {
         using var executor = new ScriptedExecutor();
-        // It reads its request and the first byte of an acknowledgement: by then the runtime has seen the script loaded.
+        // It waits for the first byte of an acknowledgement: by then the runtime has seen the script loaded.
         var run = await executor.RunAsync("cat $F; read -r; head -c 1 >/dev/null", Good);
         Assert.Equal((RunOutcome.Success, null), (run.Outcome, run.Message));
         Assert.Equal([1, 2, 3, 4], executor.Lode.Stored);
