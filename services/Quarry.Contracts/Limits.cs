@@ -1,6 +1,8 @@
 namespace Quarry.Contracts;
 
-/// <summary>Every bound of the contracts: one name, one unit, one home. The TypeScript twin is held equal by a test.</summary>
+/// <summary>
+/// Every bound of the contracts: one name, one unit, one home. The TypeScript twin is held equal by a test.
+/// </summary>
 public static class Limits
 {
     /// <summary>Bytes of the length prefix before each frame (CONTRACT_IPC rule 1).</summary>
@@ -50,4 +52,19 @@ public static class Limits
 
     /// <summary>Most labels of one run.</summary>
     public const int LabelsMax = 32;
+
+    /// <summary>Longest Idempotency-Key, in characters.</summary>
+    public const int IdempotencyKeyCharsMax = 200;
+
+    /// <summary>Most attempts of one job, the first included.</summary>
+    public const int AttemptsMax = 20;
+
+    /// <summary>Longest wait before an attempt, in milliseconds.</summary>
+    public const long BackoffMsMax = 24L * 60 * 60 * 1000;
+
+    /// <summary>Most steps of fan-out below a root.</summary>
+    public const int FanOutDepthMax = 20;
+
+    /// <summary>Most child runs of one tree.</summary>
+    public const int TreeRunsMax = 1_000_000;
 }

@@ -1,25 +1,38 @@
+using Quarry.Streams.ChildLedgers;
+using Quarry.Streams.LaunchKeys;
 using Quarry.Streams.LiveTails;
 using Quarry.Streams.RunQueues;
+using Quarry.Streams.StopSignals;
 using StackExchange.Redis;
 
 namespace Quarry.Streams;
 
-/// <summary>Queues and tails of one process: on Redis when there is one, else inside the process.</summary>
-public sealed record StreamSet(IRunQueue Queue, ILiveTail Tail)
+/// <summary>What the processes of one application share: on Redis when there is one, else inside the process.</summary>
+public sealed record StreamSet(
+    IRunQueue Queue,
+    ILiveTail Tail,
+    ILaunchKeys LaunchKeys,
+    IStopSignals Stops,
+    IChildLedger Children
+)
 {
-    /// <summary>Connects when a connection string is given.</summary>
-    public static async Task<StreamSet> OpenAsync(
-        string? redisConnection,
-        string consumer,
-        int queueRunsMax,
-        TimeProvider clock
-    )
-    {
-        if (string.IsNullOrEmpty(redisConnection))
-            return new(new MemoryRunQueue(queueRunsMax), new MemoryLiveTail());
-        var options = ConfigurationOptions.Parse(redisConnection);
-        options.AbortOnConnectFail = false;
-        var redis = await ConnectionMultiplexer.ConnectAsync(options);
-        return new(new RedisRunQueue(redis, consumer, queueRunsMax, clock), new RedisLiveTail(redis, clock));
-    }
+    /// <summary>Everything inside this process.</summary>
+    public static StreamSet InMemory(QueueLimits limits, TimeProvider clock) =>
+        new(
+            new MemoryRunQueue(limits, clock),
+            new MemoryLiveTail(),
+            new MemoryLaunchKeys(clock),
+            new MemoryStopSignals(clock),
+            new MemoryChildLedger(clock)
+        );
+
+    /// <summary>Everything on a Redis.</summary>
+    public static StreamSet OnRedis(IConnectionMultiplexer redis, QueueLimits limits, TimeProvider clock) =>
+        new(
+            new RedisRunQueue(redis, limits, clock),
+            new RedisLiveTail(redis, clock),
+            new RedisLaunchKeys(redis),
+            new RedisStopSignals(redis),
+            new RedisChildLedger(redis)
+        );
 }

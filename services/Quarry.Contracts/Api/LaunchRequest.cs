@@ -34,6 +34,12 @@ public sealed record LaunchRequest
     /// <summary>Retry budget; one attempt when left out.</summary>
     public RetryOptions? Retry { get; init; }
 
+    /// <summary>Class in the queue; normal when left out.</summary>
+    public RunPriority? Priority { get; init; }
+
+    /// <summary>What enqueue events may start; nothing when left out.</summary>
+    public FanOutOptions? FanOut { get; init; }
+
     /// <summary>Free labels.</summary>
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
 

@@ -4,7 +4,9 @@ using Quarry.Contracts.Runs;
 
 namespace Quarry.Contracts.Api;
 
-/// <summary>Checks a launch request and makes the first run record of it. Needs no disk: the script is checked elsewhere.</summary>
+/// <summary>
+/// Checks a launch request and makes the first run record of it. Needs no disk: the script is checked elsewhere.
+/// </summary>
 public static class LaunchValidation
 {
     /// <summary>What is wrong, one entry per field; empty when the run may be launched.</summary>
@@ -45,6 +47,8 @@ public static class LaunchValidation
             Policy = (request.Policy ?? new()).WithDefaults(),
             Limits = request.Limits ?? new(),
             Retry = request.Retry ?? new(),
+            Priority = request.Priority ?? RunPriority.Normal,
+            FanOut = request.FanOut ?? new(),
             Labels = request.Labels ?? new Dictionary<string, string>(),
             QueuedAt = now,
         };
@@ -102,7 +106,25 @@ public static class LaunchValidation
             errors.Add(new("labels", $"has {request.Labels.Count} entries, limit {Limits.LabelsMax}"));
         if (request.Limits is { } limits && (limits.WallClockMs < 0 || limits.IdleMs < 0 || limits.MemoryMb < 0))
             errors.Add(new("limits", "must not be negative; 0 means no bound"));
-        if (request.Retry is { MaxAttempts: < 1 or > 20 })
-            errors.Add(new("retry.max_attempts", "must be 1 to 20"));
+        CheckRetry(errors, request.Retry ?? new());
+        CheckFanOut(errors, request.FanOut ?? new());
+    }
+
+    private static void CheckRetry(List<FieldError> errors, RetryOptions retry)
+    {
+        if (retry.MaxAttempts is < 1 or > Limits.AttemptsMax)
+            errors.Add(new("retry.max_attempts", $"must be 1 to {Limits.AttemptsMax}"));
+        if (retry.BackoffMs is < 0 or > Limits.BackoffMsMax)
+            errors.Add(new("retry.backoff_ms", $"must be 0 to {Limits.BackoffMsMax:N0}"));
+    }
+
+    private static void CheckFanOut(List<FieldError> errors, FanOutOptions fanOut)
+    {
+        if (fanOut.Depth is < 0 or > Limits.FanOutDepthMax)
+            errors.Add(new("fan_out.depth", $"must be 0 to {Limits.FanOutDepthMax}"));
+        if (fanOut.MaxRuns is < 0 or > Limits.TreeRunsMax)
+            errors.Add(new("fan_out.max_runs", $"must be 0 to {Limits.TreeRunsMax:N0}"));
+        if (fanOut.Parallel < 0)
+            errors.Add(new("fan_out.parallel", "must not be negative; 0 means no bound"));
     }
 }

@@ -26,7 +26,8 @@ public sealed record RunLimits
 /// <summary>How often and how soon a failed run is tried again; each try is a new run.</summary>
 /// <param name="MaxAttempts">Attempts in all, the first included; 1 to 20.</param>
 /// <param name="BackoffMs">Wait before the second attempt, doubled for each further one, in milliseconds.</param>
-public sealed record RetryOptions(int MaxAttempts = 1, long BackoffMs = 1_000);
+/// <param name="On">Outcomes that are tried again; those of CONTRACT_RUN when left out.</param>
+public sealed record RetryOptions(int MaxAttempts = 1, long BackoffMs = 1_000, IReadOnlyList<RunOutcome>? On = null);
 
 /// <summary>Dropped events of one type and reason.</summary>
 public sealed record DropCount(string Type, DropReason Reason, long Count);

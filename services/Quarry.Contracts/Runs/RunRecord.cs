@@ -4,7 +4,9 @@ using Quarry.Contracts.Policies;
 
 namespace Quarry.Contracts.Runs;
 
-/// <summary>The run record (CONTRACT_RUN): stored at every change of state; the last one tells how the run ended.</summary>
+/// <summary>
+/// The run record (CONTRACT_RUN): stored at every change of state; the last one tells how the run ended.
+/// </summary>
 public sealed record RunRecord
 {
     /// <summary>Canonical id (UUIDv7 unless the caller chose one).</summary>
@@ -66,6 +68,18 @@ public sealed record RunRecord
 
     /// <summary>Retry budget.</summary>
     public RetryOptions Retry { get; init; } = new();
+
+    /// <summary>Class in the queue.</summary>
+    public RunPriority Priority { get; init; } = RunPriority.Normal;
+
+    /// <summary>What its enqueue events may start.</summary>
+    public FanOutOptions FanOut { get; init; } = new();
+
+    /// <summary>What became of its enqueue events; null before its end, and for a run that may start nothing.</summary>
+    public FanOutTotals? Children { get; init; }
+
+    /// <summary>Where it goes on; null for a run that starts afresh.</summary>
+    public ResumePoint? Resume { get; init; }
 
     /// <summary>Free labels of the caller.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();

@@ -1,27 +1,20 @@
 namespace Quarry.Streams.LiveTails;
 
 /// <summary>
-/// What happens in a run, as it happens, for whoever watches. Bounded: a reader that lags behind the bound misses
-/// entries and is told by the gap in ids; the run itself never waits for a watcher.
+/// What happens in a run, as it happens, for whoever watches. Bounded: the newest entries are kept, a reader that lags
+/// behind them is told how many it missed, and the run itself never waits for a reader.
 /// </summary>
 public interface ILiveTail
 {
-    /// <summary>Name of the implementation.</summary>
+    /// <summary>Name of the implementation, for logs and the system page.</summary>
     string Kind { get; }
 
-    /// <summary>Adds an entry; never blocks the caller on a reader.</summary>
+    /// <summary>Adds an entry; never waits for a reader.</summary>
     void Publish(string runId, string name, ReadOnlySpan<byte> json);
 
-    /// <summary>Entries after an id, the kept ones first; ends after an entry named <c>end</c>.</summary>
-    IAsyncEnumerable<TailEntry> ReadAsync(string runId, string? afterId, CancellationToken cancellation);
-}
+    /// <summary>Kept entries after an id, or all that are kept; does not wait for more.</summary>
+    Task<IReadOnlyList<TailEntry>> KeptAsync(string runId, string? afterId, CancellationToken cancellation);
 
-/// <summary>One entry.</summary>
-/// <param name="Id">Position, increasing in the run.</param>
-/// <param name="Name"><c>state</c>, <c>event</c>, <c>console</c>, <c>progress</c> or <c>end</c>.</param>
-/// <param name="Json">Its data.</param>
-public sealed record TailEntry(string Id, string Name, ReadOnlyMemory<byte> Json)
-{
-    /// <summary>Name of the last entry of a run.</summary>
-    public const string EndName = "end";
+    /// <summary>Entries after an id, the kept ones first, then those that come; ends after <c>end</c>.</summary>
+    IAsyncEnumerable<TailEntry> FollowAsync(string runId, string? afterId, CancellationToken cancellation);
 }

@@ -4,13 +4,10 @@ using System.Runtime.CompilerServices;
 
 namespace Quarry.Streams.LiveTails;
 
-/// <summary>The live tail inside one process: the last entries of each run, and the last runs.</summary>
+/// <summary>The live tail inside one process: the newest entries of each run, and the tails of the last runs.</summary>
 public sealed class MemoryLiveTail : ILiveTail
 {
-    /// <summary>Entries kept for one run.</summary>
-    public const int EntriesMax = 2_000;
-
-    /// <summary>Ended runs kept.</summary>
+    /// <summary>Ended runs whose tails are kept.</summary>
     public const int EndedRunsMax = 100;
 
     private readonly ConcurrentDictionary<string, Tail> tails = new(StringComparer.Ordinal);
@@ -31,24 +28,34 @@ public sealed class MemoryLiveTail : ILiveTail
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<TailEntry> ReadAsync(
+    public Task<IReadOnlyList<TailEntry>> KeptAsync(string runId, string? afterId, CancellationToken cancellation)
+    {
+        if (!tails.TryGetValue(runId, out var tail))
+            return Task.FromResult<IReadOnlyList<TailEntry>>([]);
+        var after = TailEntry.Start(afterId, tail.LastId);
+        return Task.FromResult<IReadOnlyList<TailEntry>>([.. TailEntry.WithGaps(tail.After(after).Entries, after)]);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<TailEntry> FollowAsync(
         string runId,
         string? afterId,
         [EnumeratorCancellation] CancellationToken cancellation
     )
     {
         var tail = tails.GetOrAdd(runId, _ => new());
-        var after = long.TryParse(afterId, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0;
+        var after = TailEntry.Start(afterId, tail.LastId);
         while (true)
         {
             var (entries, changed) = tail.After(after);
-            foreach (var entry in entries)
+            foreach (var entry in TailEntry.WithGaps(entries, after))
             {
                 yield return entry;
                 if (entry.Name == TailEntry.EndName)
                     yield break;
-                after = long.Parse(entry.Id, CultureInfo.InvariantCulture);
             }
+            if (entries.Count > 0)
+                after = TailEntry.Number(entries[^1].Id);
             await changed.WaitAsync(cancellation);
         }
     }
@@ -57,29 +64,31 @@ public sealed class MemoryLiveTail : ILiveTail
     {
         private readonly Queue<TailEntry> entries = new();
         private readonly Lock gate = new();
-        private TaskCompletionSource changed = New();
-        private long lastId;
+        private TaskCompletionSource changed = NewSignal();
+
+        public long LastId { get; private set; }
 
         public void Add(string name, byte[] json)
         {
-            TaskCompletionSource wake;
             lock (gate)
             {
-                if (entries.Count == EntriesMax)
+                if (entries.Count == TailEntry.KeptMax)
                     _ = entries.Dequeue();
-                entries.Enqueue(new((++lastId).ToString(CultureInfo.InvariantCulture), name, json));
-                wake = changed;
-                changed = New();
+                entries.Enqueue(new((++LastId).ToString(CultureInfo.InvariantCulture), name, json));
+                changed.SetResult();
+                changed = NewSignal();
             }
-            wake.SetResult();
         }
 
         public (IReadOnlyList<TailEntry> Entries, Task Changed) After(long id)
         {
             lock (gate)
-                return ([.. entries.Where(e => long.Parse(e.Id, CultureInfo.InvariantCulture) > id)], changed.Task);
+                return (
+                    [.. entries.Skip(Math.Max(0, entries.Count - (int)Math.Min(LastId - id, entries.Count)))],
+                    changed.Task
+                );
         }
 
-        private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
