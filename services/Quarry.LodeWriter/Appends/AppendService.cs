@@ -32,7 +32,7 @@ internal sealed class AppendService(
         }
         catch (LodeException e)
         {
-            return new() { Error = e.Message };
+            return new() { Error = e.Message, Status = e.Status.ToString() };
         }
     }
 
