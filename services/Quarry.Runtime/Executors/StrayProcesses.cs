@@ -9,6 +9,9 @@ namespace Quarry.Runtime.Executors;
 /// </summary>
 internal static class StrayProcesses
 {
+    /// <summary>For processes that are to be found by their tag alone.</summary>
+    public const int NoSession = -1;
+
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Kills what is there now; how many.</summary>
@@ -35,7 +38,27 @@ internal static class StrayProcesses
         return true;
     }
 
-    private static IEnumerable<int> Find(int sessionId, string runId)
+    /// <summary>Ids of runs that have processes on this machine.</summary>
+    public static IEnumerable<string> RunIds()
+    {
+        if (!Directory.Exists("/proc/self"))
+            yield break;
+        const string tag = ExecutorEnvironment.RunIdVariable + "=";
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(folder), out _))
+                continue;
+            var environment = TryRead(Path.Combine(folder, "environ")) ?? [];
+            foreach (var entry in Encoding.UTF8.GetString(environment).Split('\0'))
+            {
+                if (entry.StartsWith(tag, StringComparison.Ordinal))
+                    yield return entry[tag.Length..];
+            }
+        }
+    }
+
+    /// <summary>Processes of the session, and those that carry the run's tag.</summary>
+    public static IEnumerable<int> Find(int sessionId, string runId)
     {
         if (!Directory.Exists("/proc/self"))
             yield break;
@@ -63,7 +86,8 @@ internal static class StrayProcesses
     private static bool HasTag(string folder, byte[] tag) =>
         TryRead(Path.Combine(folder, "environ")) is { } environment && environment.AsSpan().IndexOf(tag) >= 0;
 
-    private static byte[]? TryRead(string path)
+    /// <summary>Reads a file of /proc; null when its process has ended or is somebody else's.</summary>
+    public static byte[]? TryRead(string path)
     {
         try
         {

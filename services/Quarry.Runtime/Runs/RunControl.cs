@@ -3,7 +3,8 @@ using Quarry.Contracts.Runs;
 namespace Quarry.Runtime.Runs;
 
 /// <summary>Why a run is to end before its script does.</summary>
-/// <param name="Outcome">Canceled or timed out.</param>
+/// <param name="Outcome">Canceled, timed out, out of memory (executor crash), or lost when its runner gives it
+/// up.</param>
 /// <param name="Reason">Who or what asked, for the run's message.</param>
 /// <param name="IsKill">True to skip the script's own cleanup.</param>
 public sealed record StopRequest(RunOutcome Outcome, string Reason, bool IsKill);
@@ -27,6 +28,16 @@ public sealed class RunControl
     public void Kill(string reason)
     {
         _ = stop.TrySetResult(new(RunOutcome.Canceled, reason, IsKill: true));
+        _ = kill.TrySetResult();
+    }
+
+    /// <summary>Ends the run because its runner cannot keep it; it may be tried again elsewhere.</summary>
+    public void GiveUp(string reason) => _ = stop.TrySetResult(new(RunOutcome.Lost, reason, IsKill: false));
+
+    /// <summary>Ends the run at once: there is no memory left for a cleanup.</summary>
+    internal void EndForMemory(string reason)
+    {
+        _ = stop.TrySetResult(new(RunOutcome.ExecutorCrash, reason, IsKill: true));
         _ = kill.TrySetResult();
     }
 

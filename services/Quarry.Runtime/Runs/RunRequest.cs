@@ -19,12 +19,17 @@ internal sealed record RunRequest
 
     public string? BrowserWsEndpoint { get; init; }
 
+    public ResumeFrom? Resume { get; init; }
+
     public required StorageKeys Storage { get; init; }
 
     public required RunLimits Limits { get; init; }
 
     /// <summary>Partition facts with which a script can build storage keys.</summary>
     internal sealed record StorageKeys(string Dataset, string Source, string Category, string Day, string RunId);
+
+    /// <summary>The checkpoint at which the script may go on.</summary>
+    internal sealed record ResumeFrom(string CheckpointId, long Seq, JsonElement? State);
 
     public static byte[] ToJson(RunRecord run, string? browserWsEndpoint) =>
         JsonSerializer.SerializeToUtf8Bytes(
@@ -37,6 +42,7 @@ internal sealed record RunRequest
                 Job = run.Job ?? JsonSerializer.SerializeToElement(new Dictionary<string, string>()),
                 BrowserWsEndpoint = browserWsEndpoint,
                 Limits = run.Limits,
+                Resume = run.Resume is { } at ? new(at.CheckpointId, at.Seq, at.State) : null,
                 Storage = new(run.Dataset, run.Source, run.Category, run.Day, run.RunId),
             },
             QuarryJson.Compact

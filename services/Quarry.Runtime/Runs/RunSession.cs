@@ -34,6 +34,7 @@ internal sealed class RunSession(
         var pipe = PipeReader.Create(process.Output, new(bufferSize: ReadBytes, minimumReadSize: ReadBytes / 2));
         using var loop = new IngestLoop(pipe, policy, intake, appender, frames, run, observer, clock);
         using var watch = new RunWatch(run.Limits, control, () => intake.LastFrameAt, clock);
+        await using var memory = new MemoryWatch(process, run, control, clock);
         var reading = console.ReadAsync(process.Error);
         frames.Request(RunRequest.ToJson(run, options.BrowserWsEndpoint));
         var ingest = loop.RunAsync();

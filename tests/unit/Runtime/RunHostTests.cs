@@ -124,6 +124,25 @@ public class RunHostTests
     }
 
     [Fact]
+    public async Task A_run_that_uses_more_memory_than_it_may_is_ended_and_says_how_much()
+    {
+        // What the shell reads into a variable is its own memory, and a child's counts as well.
+        const string hoard = "cat $F; (x=$(head -c 80000000 /dev/zero | tr '\\0' x); sleep 600)";
+        using var executor = new ScriptedExecutor { Limits = new() { MemoryMb = 64 } };
+        var run = await executor.RunAsync(hoard, Frames.Event(1));
+        Assert.Equal(RunOutcome.ExecutorCrash, run.Outcome);
+        Assert.Matches("used [0-9]+ MiB of memory, limit 64 MiB", run.Message);
+        Assert.Equal([1], executor.Lode.Stored);
+    }
+
+    [Fact]
+    public async Task A_run_within_its_memory_is_left_alone()
+    {
+        using var executor = new ScriptedExecutor { Limits = new() { MemoryMb = 4_000 } };
+        Assert.Equal(RunOutcome.Success, (await executor.RunAsync("sleep 1; cat $F", Good)).Outcome);
+    }
+
+    [Fact]
     public async Task Storage_that_fails_ends_the_run_as_a_policy_failure_that_says_what_is_kept()
     {
         var full = new AppendResult(AppendStatus.StorageFull, 0, "no space left on /data");
