@@ -1,3 +1,5 @@
+using Quarry.Streams.RunQueues;
+
 namespace Quarry.Runner.Hosting;
 
 /// <summary>Settings of the runner, section <c>Runner</c>: a default, a unit in the name and one line each.</summary>
@@ -12,11 +14,24 @@ internal sealed record RunnerSettings
     /// <summary>Runs that may wait; one more is answered with 503.</summary>
     public int QueueRunsMax { get; init; } = 10_000;
 
-    /// <summary>Stable name of this runner; its own unfinished runs are known by it after a restart.</summary>
+    /// <summary>Runs of one source at the same time, over all runners; 0 for no bound.</summary>
+    public int SourceRunsMax { get; init; }
+
+    /// <summary>Runs of one script at the same time, over all runners; 0 for no bound.</summary>
+    public int ScriptRunsMax { get; init; }
+
+    /// <summary>
+    /// Stable name of this runner; without Redis its own unfinished runs are known by it after a restart.
+    /// </summary>
     public string Name { get; init; } = Environment.MachineName;
 
-    /// <summary>Time that running runs have to end after SIGTERM, in milliseconds.</summary>
-    public int DrainMs { get; init; } = 10_000;
+    /// <summary>Time between two heartbeats, in milliseconds; a runner that misses two loses its runs.</summary>
+    public int HeartbeatMs { get; init; } = 2_000;
+
+    /// <summary>
+    /// Time that runs in hand have to end by themselves after SIGTERM, in milliseconds; then they are given up.
+    /// </summary>
+    public int DrainMs { get; init; } = 3_000;
 
     /// <summary>Time to reach the Lode writer again before a run fails, in milliseconds.</summary>
     public int LodeReconnectMs { get; init; } = 60_000;
@@ -24,10 +39,30 @@ internal sealed record RunnerSettings
     /// <summary>Address of the Lode writer's gRPC endpoint (QUARRY_LODE_GRPC).</summary>
     public string LodeGrpc { get; init; } = "http://127.0.0.1:5092";
 
-    /// <summary>Address of the examples' own site, for <c>{site}</c> in a <c>quarry.json</c> (QUARRY_EXAMPLE_SITE).</summary>
+    /// <summary>
+    /// Address of the examples' own site, for <c>{site}</c> in a <c>quarry.json</c> (QUARRY_EXAMPLE_SITE).
+    /// </summary>
     public string ExampleSite { get; init; } = "http://127.0.0.1:8790";
 
-    /// <summary>Reads the section, and the address from its own variable.</summary>
+    /// <summary>This life of this runner: what holds leases. A restarted runner is another one.</summary>
+    public string Life { get; } = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
+
+    /// <summary>Bounds of the run queue.</summary>
+    public QueueLimits QueueLimits =>
+        new()
+        {
+            WaitingRunsMax = QueueRunsMax,
+            SourceRunsMax = SourceRunsMax,
+            ScriptRunsMax = ScriptRunsMax,
+        };
+
+    /// <summary>Time between two heartbeats.</summary>
+    public TimeSpan Heartbeat => TimeSpan.FromMilliseconds(HeartbeatMs);
+
+    /// <summary>Age at which a lease is given to somebody else: two heartbeats were missed.</summary>
+    public TimeSpan LeaseAgeMax => 2 * Heartbeat;
+
+    /// <summary>Reads the section, and addresses from variables of their own.</summary>
     public static RunnerSettings Read(IConfiguration configuration)
     {
         var settings = configuration.GetSection("Runner").Get<RunnerSettings>() ?? new();

@@ -11,7 +11,9 @@ using Quarry.ServiceDefaults;
 
 namespace Quarry.Runner.RemoteLode;
 
-/// <summary>The substrate behind the Lode writer's gRPC door. What is not acknowledged is sent again after a break.</summary>
+/// <summary>
+/// The substrate behind the Lode writer's gRPC door. What is not acknowledged is sent again after a break.
+/// </summary>
 internal sealed class LodeClient : ILode, IDisposable
 {
     private const int MessageBytesMax = 32 * 1024 * 1024;
@@ -48,8 +50,12 @@ internal sealed class LodeClient : ILode, IDisposable
             settings.LodeGrpc,
             async () => await client.RecordStateAsync(request, headers, cancellationToken: cancellation)
         );
-        if (reply.Error.Length > 0)
-            throw new LodeException(reply.Error);
+        if (reply.Error.Length == 0)
+            return;
+        throw new LodeException(reply.Error)
+        {
+            Status = Enum.TryParse<AppendStatus>(reply.Status, out var status) ? status : AppendStatus.StorageFailed,
+        };
     }
 
     /// <inheritdoc/>

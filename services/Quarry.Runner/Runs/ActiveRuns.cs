@@ -1,29 +1,54 @@
 using System.Collections.Concurrent;
 using Quarry.Runtime.Runs;
+using Quarry.Streams.RunQueues;
+using Quarry.Streams.StopSignals;
 
 namespace Quarry.Runner.Runs;
 
-/// <summary>The runs that this process has in hand, each with its handle.</summary>
+/// <summary>A run that this process has in hand.</summary>
+/// <param name="Lease">The right to run it.</param>
+/// <param name="Control">The handle by which it is ended.</param>
+internal sealed record ActiveRun(RunLease Lease, RunControl Control)
+{
+    /// <summary>
+    /// True when the lease is somebody else's by now: nothing may be stored in the run's name any more.
+    /// </summary>
+    public bool IsFenced { get; private set; }
+
+    /// <summary>Ends the run at once; what it still emits is refused by Lode.</summary>
+    public void Fence()
+    {
+        IsFenced = true;
+        Control.Kill($"Runner {Lease.Runner} lost its lease on the run.");
+    }
+
+    /// <summary>Does what a request asks.</summary>
+    public void Obey(StopSignal signal)
+    {
+        if (signal.IsKill)
+            Control.Kill(signal.Reason);
+        else
+            Control.Cancel(signal.Reason);
+    }
+}
+
+/// <summary>The runs that this process has in hand.</summary>
 internal sealed class ActiveRuns
 {
-    private readonly ConcurrentDictionary<string, RunControl> runs = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ActiveRun> runs = new(StringComparer.Ordinal);
 
-    /// <summary>How many.</summary>
-    public int Count => runs.Count;
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<ActiveRun> All => [.. runs.Values];
 
-    /// <summary>Adds a run and gives its handle; a run that was asked to end before it was taken is asked again.</summary>
-    public RunControl Begin(string runId) => runs.GetOrAdd(runId, _ => new());
+    /// <summary>Adds a run.</summary>
+    public ActiveRun Begin(RunLease lease) => runs[lease.Run.RunId] = new(lease, new());
 
     /// <summary>The run has ended.</summary>
-    public void End(string runId) => _ = runs.TryRemove(runId, out _);
+    public void End(ActiveRun run) => _ = runs.TryRemove(KeyValuePair.Create(run.Lease.Run.RunId, run));
 
-    /// <summary>The handle; null when the run is not in hand.</summary>
-    public RunControl? Find(string runId) => runs.GetValueOrDefault(runId);
+    /// <summary>True when the run is in hand.</summary>
+    public bool Has(string runId) => runs.ContainsKey(runId);
 
-    /// <summary>Asks all to end.</summary>
-    public void CancelAll(string reason)
-    {
-        foreach (var control in runs.Values)
-            control.Cancel(reason);
-    }
+    /// <summary>Hands a request to the run it is for, if that is in hand.</summary>
+    public void Obey(StopSignal signal) => runs.GetValueOrDefault(signal.RunId)?.Obey(signal);
 }

@@ -1,18 +1,24 @@
 using Quarry.Contracts.Lode;
 using Quarry.Contracts.Runs;
+using Quarry.Runner.FanOut;
 using Quarry.Runner.Hosting;
+using Quarry.Runner.Launches;
+using Quarry.Runner.Live;
 using Quarry.Runtime.Executors;
+using Quarry.Runtime.FanOut;
 using Quarry.Runtime.Runs;
 using Quarry.Streams;
 using Quarry.Streams.RunQueues;
 
 namespace Quarry.Runner.Runs;
 
-/// <summary>Takes runs from the queue and runs them, so many at the same time.</summary>
+/// <summary>Takes runs from the queue and runs them, so many at the same time. Runs are ended, never dropped.</summary>
 internal sealed partial class RunWorker(
     StreamSet streams,
     RunHost host,
-    ILode lode,
+    RunLauncher launcher,
+    RunEndings endings,
+    ChildStarter children,
     ActiveRuns active,
     RunnerSettings settings,
     TimeProvider clock,
@@ -21,13 +27,24 @@ internal sealed partial class RunWorker(
 {
     private readonly SemaphoreSlim places = new(settings.Concurrency);
 
-    /// <summary>Stops taking runs, gives those in hand their time, and then asks them to end.</summary>
+    /// <summary>
+    /// Stops taking runs and gives those in hand their time; what is not done by then is given up: it ends as lost,
+    /// with
+    /// what is durable, and is tried again if its budget allows.
+    /// </summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        active.CancelAll("The runner is shutting down.");
         await base.StopAsync(cancellationToken);
-        for (var place = 0; place < settings.Concurrency; place++)
-            await places.WaitAsync(cancellationToken);
+        var isIdle = WaitUntilIdleAsync(cancellationToken);
+        if (active.All.Count > 0)
+            Log.Draining(logger, active.All.Count, settings.DrainMs);
+        _ = await Task.WhenAny(
+            isIdle,
+            Task.Delay(TimeSpan.FromMilliseconds(settings.DrainMs), clock, cancellationToken)
+        );
+        foreach (var run in active.All)
+            run.Control.GiveUp($"Runner {settings.Name} was stopped and gave the run up.");
+        await isIdle;
     }
 
     /// <inheritdoc/>
@@ -37,81 +54,148 @@ internal sealed partial class RunWorker(
         base.Dispose();
     }
 
+    /// <summary>Runs a run that another runner took and never started, as soon as a place is free.</summary>
+    public async Task AdoptAsync(RunLease lease, CancellationToken cancellation)
+    {
+        var run = active.Begin(lease);
+        try
+        {
+            await places.WaitAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // Shutting down: the lease runs out, and another runner adopts the run.
+            active.End(run);
+            return;
+        }
+        await RunAsync(run);
+    }
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
             await places.WaitAsync(stoppingToken);
-            try
-            {
-                var queued = await streams.Queue.ReceiveAsync(stoppingToken);
-                _ = RunOneAsync(queued);
-            }
-            catch (Exception e) when (e is OperationCanceledException || stoppingToken.IsCancellationRequested)
-            {
+            if (await TakeAsync(stoppingToken) is { } lease)
+                _ = RunAsync(active.Begin(lease));
+            else
                 _ = places.Release();
-            }
         }
     }
 
-    private async Task RunOneAsync(QueuedRun queued)
+    private async Task<RunLease?> TakeAsync(CancellationToken stopping)
     {
-        var run = queued.Run;
-        var observer = new TailObserver(streams.Tail, clock);
         try
         {
-            var control = active.Begin(run.RunId);
-            if (control.Stopped.IsCompleted)
-                await EndUnstartedAsync(run, RunOutcome.Canceled, (await control.Stopped).Reason, observer);
-            else
-                _ = await host.RunAsync(run, epoch: 1, observer, control);
+            return await streams.Queue.TakeAsync(settings.Life, stopping);
         }
-        catch (Exception e) when (e is LodeException or ExecutorNotFoundException)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            Log.NotRun(logger, run.RunId, e.Message);
-            await EndUnstartedAsync(
-                run,
-                e is LodeException ? RunOutcome.PolicyFailure : RunOutcome.ExecutorCrash,
-                e.Message,
-                observer
-            );
+            return null;
+        }
+        catch (Exception e) when (StreamFaults.IsAway(e))
+        {
+            Log.QueueAway(logger, e.Message);
+            await Task.WhenAny(Task.Delay(settings.Heartbeat, clock, stopping));
+            return null;
+        }
+    }
+
+    private async Task RunAsync(ActiveRun run)
+    {
+        try
+        {
+            if (await RunToEndAsync(run) is { } ended)
+                await endings.SettleAsync(ended);
+            _ = await streams.Queue.FinishAsync(run.Lease, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            // The lease is not given back: it runs out, and whoever takes the run over brings it to its end.
+            Log.NotEnded(logger, e, run.Lease.Run.RunId);
         }
         finally
         {
-            active.End(run.RunId);
-            await streams.Queue.DoneAsync(queued, CancellationToken.None);
+            active.End(run);
             _ = places.Release();
         }
     }
 
-    private async Task EndUnstartedAsync(RunRecord run, RunOutcome outcome, string message, TailObserver observer)
+    /// <summary>The final record; null when the run is somebody else's by now.</summary>
+    private async Task<RunRecord?> RunToEndAsync(ActiveRun active)
     {
-        var ended = run with
-        {
-            State = RunState.Done,
-            Outcome = outcome,
-            Message = message,
-            EndedAt = clock.GetUtcNow(),
-            Runner = settings.Name,
-        };
+        var run = active.Lease.Run;
+        foreach (var signal in await streams.Stops.PendingAsync([run.RunId], CancellationToken.None))
+            active.Obey(signal);
+        if (active.Control.Stopped.IsCompleted)
+            return await EndUnstartedAsync(run, await active.Control.Stopped);
         try
         {
-            await lode.RecordStateAsync(ended, CancellationToken.None);
+            return await RunWithChildrenAsync(active);
         }
-        catch (LodeException e)
+        catch (LodeException e) when (active.IsFenced || e.Status is AppendStatus.StaleEpoch or AppendStatus.Closed)
         {
-            Log.EndNotStored(logger, run.RunId, e.Message);
+            Log.Fenced(logger, run.RunId, e.Message);
+            return null;
         }
-        observer.StateChanged(ended);
+        catch (ExecutorNotFoundException e)
+        {
+            Log.NotRun(logger, run.RunId, e.Message);
+            return await launcher.EndUnstartedAsync(
+                run with
+                {
+                    Runner = settings.Name,
+                },
+                RunOutcome.ExecutorCrash,
+                e.Message
+            );
+        }
+    }
+
+    private async Task<RunRecord> RunWithChildrenAsync(ActiveRun active)
+    {
+        var (run, epoch) = (active.Lease.Run, active.Lease.Epoch);
+        var tail = new TailObserver(streams.Tail, clock);
+        if (!ChildRuns.MayFanOut(run))
+            return await host.RunAsync(run, epoch, tail, active.Control);
+        using var fanOut = new FanOutSession(run, children);
+        var ended = await host.RunAsync(run, epoch, new RunObservers(fanOut, tail), active.Control);
+        return await launcher.RecordChildrenAsync(ended, await fanOut.CompleteAsync());
+    }
+
+    private Task<RunRecord> EndUnstartedAsync(RunRecord run, StopRequest stop) =>
+        launcher.EndUnstartedAsync(run with { Runner = settings.Name }, stop.Outcome, stop.Reason);
+
+    private async Task WaitUntilIdleAsync(CancellationToken cancellation)
+    {
+        for (var place = 0; place < settings.Concurrency; place++)
+            await places.WaitAsync(cancellation);
     }
 
     private static partial class Log
     {
-        [LoggerMessage(3101, LogLevel.Error, "Run {RunId} could not be run: {Reason}")]
+        [LoggerMessage(3201, LogLevel.Error, "Run {RunId} could not be run: {Reason}")]
         public static partial void NotRun(ILogger logger, string runId, string reason);
 
-        [LoggerMessage(3102, LogLevel.Error, "The end of run {RunId} could not be stored: {Reason}")]
-        public static partial void EndNotStored(ILogger logger, string runId, string reason);
+        [LoggerMessage(
+            3202,
+            LogLevel.Error,
+            "Run {RunId} could not be brought to its end; its lease runs out and it is taken up again"
+        )]
+        public static partial void NotEnded(ILogger logger, Exception e, string runId);
+
+        [LoggerMessage(
+            3203,
+            LogLevel.Warning,
+            "Run {RunId} is somebody else's by now; nothing more is stored for it: {Reason}"
+        )]
+        public static partial void Fenced(ILogger logger, string runId, string reason);
+
+        [LoggerMessage(3204, LogLevel.Warning, "The run queue is away; it is asked again soon: {Reason}")]
+        public static partial void QueueAway(ILogger logger, string reason);
+
+        [LoggerMessage(3205, LogLevel.Information, "Shutting down: {Count} runs in hand have {DrainMs} ms to end")]
+        public static partial void Draining(ILogger logger, int count, int drainMs);
     }
 }

@@ -23,33 +23,52 @@ internal sealed class ScriptRoots(RunnerSettings settings)
     ];
 
     /// <summary>The whole path of a script below a root; null with the reason when it cannot be launched.</summary>
-    public string? Resolve(string script, out string? reason)
+    public string? Resolve(string script, out string? reason) =>
+        Find(roots.Select(root => Path.Combine(root, script)), out reason);
+
+    /// <summary>
+    /// The whole path of what a script enqueued: as a launch would name it, with the root's own name in front, or
+    /// beside
+    /// the script that asks. Always below a root.
+    /// </summary>
+    public string? ResolveTarget(string target, string askedBy, out string? reason) =>
+        Find(
+            roots
+                .Select(root => Path.Combine(root, target))
+                .Concat(roots.Select(root => Path.Combine(Path.GetDirectoryName(root) ?? root, target)))
+                .Append(Path.Combine(Path.GetDirectoryName(askedBy) ?? "", target)),
+            out reason
+        );
+
+    private string? Find(IEnumerable<string> candidates, out string? reason)
     {
-        reason = null;
-        foreach (var root in roots)
-        {
-            var path = Path.GetFullPath(Path.Combine(root, script));
-            if (!IsBelow(path, root) || !File.Exists(path))
-                continue;
-            if (IsBelow(RealPath(path), RealPath(root)))
-                return path;
-            reason = "leads out of the script roots by a link; put the script itself there";
-            return null;
-        }
         reason =
             roots.Count == 0
                 ? "cannot be launched: no script roots are configured (Runner__ScriptRoots__0)"
-                : "is not below a script root of this runner; see GET /api/v1/scripts";
+                : "is not a script below a script root of this runner; see GET /api/v1/scripts";
+        foreach (var path in candidates.Select(Path.GetFullPath))
+        {
+            if (!roots.Exists(root => IsBelow(path, root)) || !File.Exists(path) || !HasScriptExtension(path))
+                continue;
+            var isInside = roots.Exists(root => IsBelow(RealPath(path), RealPath(root)));
+            reason = isInside ? null : "leads out of the script roots by a link; put the script itself there";
+            return isInside ? path : null;
+        }
         return null;
     }
 
-    /// <summary>Scripts that stand in a folder of their own, as <c>script.*</c>, with what <c>quarry.json</c> beside them says.</summary>
+    private static bool HasScriptExtension(string path) => Extensions.Contains(Path.GetExtension(path));
+
+    /// <summary>
+    /// Scripts that stand in a folder of their own, as <c>script.*</c>, with what <c>quarry.json</c> beside them
+    /// says.
+    /// </summary>
     public IEnumerable<LaunchableScript> List() =>
         from root in roots
         where Directory.Exists(root)
         from folder in Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal)
         from file in Directory.EnumerateFiles(folder, "script.*")
-        where Extensions.Contains(Path.GetExtension(file))
+        where HasScriptExtension(file)
         select Describe(root, folder, file);
 
     private LaunchableScript Describe(string root, string folder, string file)

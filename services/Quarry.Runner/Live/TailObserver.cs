@@ -8,34 +8,59 @@ using Quarry.Streams.LiveTails;
 using Quarry.Wire.Frames;
 using Quarry.Wire.MsgPack;
 
-namespace Quarry.Runner.Runs;
+namespace Quarry.Runner.Live;
 
-/// <summary>Turns what a run does into live tail entries. Under load it shows every event up to a rate, and counts the rest.</summary>
+/// <summary>
+/// Turns what a run does into entries of its live tail. Above a rate it leaves events out and says how many; a large
+/// payload is left out as well, with its size in its place.
+/// </summary>
 internal sealed class TailObserver(ILiveTail tail, TimeProvider clock) : IRunObserver
 {
-    private const int EventsPerSecondMax = 5_000;
+    /// <summary>Events shown in one second.</summary>
+    public const int EventsPerSecondMax = 5_000;
+
+    /// <summary>Largest payload shown, in bytes of msgpack.</summary>
+    public const int PayloadBytesMax = 16 * 1024;
+
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(100);
     private readonly ArrayBufferWriter<byte> json = new();
     private long windowStart;
     private long progressAt;
     private int shown;
+    private long leftOut;
 
-    public void StateChanged(RunRecord run)
+    /// <summary>Publishes a state; with the last one, the end.</summary>
+    public static void PublishState(ILiveTail tail, RunRecord run)
     {
-        Publish(run.RunId, "state", run);
+        tail.Publish(run.RunId, "state", JsonSerializer.SerializeToUtf8Bytes(run, QuarryJson.Compact));
         if (run.IsDone)
             tail.Publish(run.RunId, TailEntry.EndName, "{}"u8);
     }
 
+    /// <inheritdoc/>
+    public void StateChanged(RunRecord run)
+    {
+        ReportLeftOut(run.RunId);
+        PublishState(tail, run);
+    }
+
+    /// <inheritdoc/>
     public void Observed(string runId, EventBatch events)
     {
         var frames = new EventFrames(events.Frames.Span);
-        while (frames.MoveNext() && MayShow())
-            PublishEvent(runId, frames.Current);
+        while (frames.MoveNext())
+        {
+            if (MayShow(runId))
+                PublishEvent(runId, frames.Current);
+            else
+                _ = Interlocked.Increment(ref leftOut);
+        }
     }
 
+    /// <inheritdoc/>
     public void Console(ConsoleLine line) => Publish(line.RunId, "console", new { line.At, line.Text });
 
+    /// <inheritdoc/>
     public void Progress(RunProgress progress)
     {
         if (clock.GetElapsedTime(progressAt) < ProgressEvery)
@@ -47,14 +72,22 @@ internal sealed class TailObserver(ILiveTail tail, TimeProvider clock) : IRunObs
     private void Publish<T>(string runId, string name, T value) =>
         tail.Publish(runId, name, JsonSerializer.SerializeToUtf8Bytes(value, QuarryJson.Compact));
 
-    private bool MayShow()
+    private bool MayShow(string runId)
     {
         if (clock.GetElapsedTime(windowStart) > TimeSpan.FromSeconds(1))
         {
+            ReportLeftOut(runId);
             windowStart = clock.GetTimestamp();
             shown = 0;
         }
         return shown++ < EventsPerSecondMax;
+    }
+
+    private void ReportLeftOut(string runId)
+    {
+        var count = Interlocked.Exchange(ref leftOut, 0);
+        if (count > 0)
+            tail.Publish(runId, TailEntry.MissedName, TailEntry.MissedJson(count));
     }
 
     private void PublishEvent(string runId, FrameHeader header)
@@ -70,11 +103,21 @@ internal sealed class TailObserver(ILiveTail tail, TimeProvider clock) : IRunObs
             writer.WriteString("ts", Encoding.UTF8.GetString(header.Ts));
             writer.WriteString("contract_version", Encoding.UTF8.GetString(header.ContractVersion));
             writer.WriteNumber("attempt", header.Attempt);
-            writer.WritePropertyName("payload");
-            if (!MsgPackJson.TryWrite(header.Payload, writer))
+            if (!WritePayload(writer, header.Payload))
                 return;
             writer.WriteEndObject();
         }
         tail.Publish(runId, "event", json.WrittenSpan);
+    }
+
+    private static bool WritePayload(Utf8JsonWriter writer, ReadOnlySpan<byte> payload)
+    {
+        if (payload.Length > PayloadBytesMax)
+        {
+            writer.WriteNumber("payload_bytes_cut", payload.Length);
+            return true;
+        }
+        writer.WritePropertyName("payload");
+        return MsgPackJson.TryWrite(payload, writer);
     }
 }

@@ -1,0 +1,199 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Quarry.Contracts;
+using Quarry.Contracts.Api;
+using Quarry.Contracts.Events;
+using Quarry.Contracts.Runs;
+
+namespace Quarry.Tests.Integration.Services;
+
+/// <summary>A Lode writer and runners as real processes, over a folder of their own with scripts and data.</summary>
+internal sealed class RunnerStack : IAsyncDisposable
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("quarry-runner-");
+    private readonly Dictionary<string, string> settings;
+    private readonly List<ServiceProcess> runners = [];
+    private readonly HttpClient http = new();
+
+    private RunnerStack(Dictionary<string, string> settings)
+    {
+        this.settings = settings;
+        _ = Directory.CreateDirectory(Scripts);
+    }
+
+    public string Scripts => Path.Combine(folder.FullName, "scripts");
+
+    public ServiceProcess Lode { get; private set; } = null!;
+
+    public IReadOnlyList<ServiceProcess> Runners => runners;
+
+    public static Task<RunnerStack> StartAsync(params (string Name, string Value)[] settings) =>
+        StartAsync(1, settings);
+
+    public static async Task<RunnerStack> StartAsync(int runners, params (string Name, string Value)[] settings)
+    {
+        var stack = new RunnerStack(settings.ToDictionary(s => s.Name, s => s.Value));
+        stack.Lode = await stack.StartLodeAsync([]);
+        for (var runner = 0; runner < runners; runner++)
+            _ = await stack.StartRunnerAsync($"runner-{runner}");
+        return stack;
+    }
+
+    /// <summary>Starts one more runner, or one again under its name.</summary>
+    public async Task<ServiceProcess> StartRunnerAsync(string name)
+    {
+        var all = new Dictionary<string, string>(settings)
+        {
+            ["Runner__Name"] = name,
+            ["Runner__ScriptRoots__0"] = Scripts,
+            ["Runner__HeartbeatMs"] = "500",
+            ["QUARRY_LODE_GRPC"] = Lode.Addresses[1].ToString(),
+            ["services__lode__http__0"] = Lode.Addresses[0].ToString(),
+        };
+        var runner = await ServiceProcess.StartAsync("Quarry.Runner", all);
+        runners.Add(runner);
+        return runner;
+    }
+
+    /// <summary>Kills the Lode writer and starts it again on the same ports.</summary>
+    public async Task KillAndRestartLodeAsync()
+    {
+        var addresses = Lode.Addresses;
+        await Lode.KillAsync();
+        Lode = await StartLodeAsync(
+            new() { ["ASPNETCORE_URLS"] = addresses[0].ToString(), ["QUARRY_GRPC_PORT"] = $"{addresses[1].Port}" }
+        );
+    }
+
+    /// <summary>A script below the script root.</summary>
+    public string Script(string name, string source)
+    {
+        var path = Path.Combine(Scripts, name);
+        _ = Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, source);
+        return name;
+    }
+
+    public Task<HttpResponseMessage> PostAsync(string path, object? body, string? key = null) =>
+        SendAsync(path, JsonContent.Create(body, options: QuarryJson.Compact), key);
+
+    public Task<HttpResponseMessage> SendAsync(string path, HttpContent body, string? key = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Runners[^1].Addresses[0], path))
+        {
+            Content = body,
+        };
+        if (key is not null)
+            request.Headers.Add("Idempotency-Key", key);
+        return http.SendAsync(request);
+    }
+
+    /// <summary>Launches a run that has to be accepted.</summary>
+    public async Task<RunRecord> LaunchAsync(object body)
+    {
+        using var answer = await PostAsync("/api/v1/runs", body);
+        Assert.True(answer.StatusCode == HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
+        return (await answer.Content.ReadFromJsonAsync<RunRecord>(QuarryJson.Compact))!;
+    }
+
+    public async Task<HttpStatusCode> ControlAsync(string runId, string action)
+    {
+        using var answer = await PostAsync($"/api/v1/runs/{runId}/{action}", new { });
+        return answer.StatusCode;
+    }
+
+    public async Task<RunRecord?> FindAsync(string runId)
+    {
+        using var answer = await http.GetAsync(new Uri(Lode.Addresses[0], $"/api/v1/runs/{runId}"));
+        return answer.IsSuccessStatusCode
+            ? await answer.Content.ReadFromJsonAsync<RunRecord>(QuarryJson.Compact)
+            : null;
+    }
+
+    public async Task<IReadOnlyList<RunRecord>> RunsAsync() =>
+        (
+            await http.GetFromJsonAsync<Page<RunRecord>>(
+                new Uri(Lode.Addresses[0], "/api/v1/runs?limit=1000"),
+                QuarryJson.Compact
+            )
+        )!.Items;
+
+    public async Task<IReadOnlyList<EventRow>> EventsAsync(string runId, string type) =>
+        (
+            await http.GetFromJsonAsync<Page<EventRow>>(
+                new Uri(Lode.Addresses[0], $"/api/v1/runs/{runId}/events?type={type}&limit=1000"),
+                QuarryJson.Compact
+            )
+        )!.Items;
+
+    public async Task<VerifyReport> VerifyAsync(string runId)
+    {
+        using var answer = await http.PostAsync(new Uri(Lode.Addresses[0], $"/api/v1/runs/{runId}/verify"), null);
+        return (await answer.Content.ReadFromJsonAsync<VerifyReport>(QuarryJson.Compact))!;
+    }
+
+    public Task<RunRecord> UntilDoneAsync(string runId) => UntilAsync(runId, run => run.IsDone);
+
+    /// <summary>Looks until the run is as it should be; the test's own time limit ends it otherwise.</summary>
+    public async Task<RunRecord> UntilAsync(string runId, Func<RunRecord, bool> isReached)
+    {
+        while (true)
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            if (await FindAsync(runId) is { } run && isReached(run))
+                return run;
+            await Task.Delay(LookEvery);
+        }
+    }
+
+    /// <summary>The run that tries another one again.</summary>
+    public async Task<RunRecord> RetryOfAsync(string runId)
+    {
+        while (true)
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            if ((await RunsAsync()).FirstOrDefault(r => r.ParentRunId == runId) is { } retry)
+                return await UntilDoneAsync(retry.RunId);
+            await Task.Delay(LookEvery);
+        }
+    }
+
+    /// <summary>The live tail from an id to its end, as (id, name, data).</summary>
+    public async Task<List<(string Id, string Name, JsonElement Data)>> TailAsync(string runId, string? after = null)
+    {
+        var request = new HttpRequestMessage(
+            HttpMethod.Get,
+            new Uri(Runners[^1].Addresses[0], $"/api/v1/runs/{runId}/events/live")
+        );
+        if (after is not null)
+            request.Headers.Add("Last-Event-ID", after);
+        using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        _ = answer.EnsureSuccessStatusCode();
+        var entries = new List<(string, string, JsonElement)>();
+        var parser = System.Net.ServerSentEvents.SseParser.Create(await answer.Content.ReadAsStreamAsync());
+        await foreach (var item in parser.EnumerateAsync())
+            entries.Add((item.EventId ?? "", item.EventType, JsonSerializer.Deserialize<JsonElement>(item.Data)));
+        return entries;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var runner in runners)
+            await runner.DisposeAsync();
+        await Lode.DisposeAsync();
+        http.Dispose();
+        folder.Delete(recursive: true);
+    }
+
+    private Task<ServiceProcess> StartLodeAsync(Dictionary<string, string> ports) =>
+        ServiceProcess.StartAsync(
+            "Quarry.LodeWriter",
+            new Dictionary<string, string>(ports)
+            {
+                ["Lode__Root"] = Path.Combine(folder.FullName, "data"),
+                ["QUARRY_GRPC_PORT"] = ports.GetValueOrDefault("QUARRY_GRPC_PORT", "0"),
+            }
+        );
+}
