@@ -34,6 +34,8 @@ public sealed record LodeOptions
     /// <summary>Rows in one Parquet file before the next one is begun.</summary>
     public int PartRowsMax { get; init; } = 1_000_000;
 
-    /// <summary>What happens to runs whose writer died: closed as lost (one-process use), or left for their runner.</summary>
+    /// <summary>
+    /// What happens to runs whose writer died: closed as lost (one-process use), or left for their runner.
+    /// </summary>
     public bool CloseAbandonedRuns { get; init; } = true;
 }

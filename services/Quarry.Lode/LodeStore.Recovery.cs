@@ -48,7 +48,7 @@ public sealed partial class LodeStore
         var run = await Reader.FindRunAsync(recovered.Run.RunId, CancellationToken.None) ?? recovered.Run;
         var final = run.IsDone ? run : await LostAsync(run, recovered.Chain.CommittedSeq);
         var epoch = Math.Max(recovered.Chain.Epoch, 1);
-        _ = await committer.CloseAsync(recovered.Chain, epoch, final, recovered.Files, CancellationToken.None);
+        _ = await committer.CloseAsync(recovered.Chain, epoch, final, CancellationToken.None);
         staging.RemoveAll();
         if (!run.IsDone)
             await states.AppendAsync(final, CancellationToken.None);
@@ -68,7 +68,9 @@ public sealed partial class LodeStore
                 + "emitted after that is not known. Run the job again, or retry from its last checkpoint.",
         };
 
-    /// <summary>A writer that died between the closing slot and the final state left the state behind: it is made up for.</summary>
+    /// <summary>
+    /// A writer that died between the closing slot and the final state left the state behind: it is made up for.
+    /// </summary>
     private async Task HealFinalAsync(SlotRecord last, CancellationToken cancellation)
     {
         if (last.Final is not { } final)

@@ -17,8 +17,8 @@ using Quarry.Lode.Stores;
 namespace Quarry.Lode;
 
 /// <summary>
-/// The substrate, open for writing: one journal of this process, the store, and the runs this process writes. Opening it
-/// recovers what dead writers left in their journals.
+/// The substrate, open for writing: one journal of this process, the store, and the runs this process writes. Opening
+/// it recovers what dead writers left in their journals.
 /// </summary>
 public sealed partial class LodeStore : ILode, IAsyncDisposable
 {
@@ -186,6 +186,7 @@ public sealed partial class LodeStore : ILode, IAsyncDisposable
             committer,
             journal,
             staging,
+            new SidecarFiles(Objects, new(run.Partition, run.RunId)),
             options,
             clock,
             states.AppendAsync,

@@ -10,7 +10,9 @@ using Quarry.Tests.Unit;
 
 namespace Quarry.Tests.Faults;
 
-/// <summary>One run as a runner writes it: it keeps what is not acknowledged and sends it again to the next writer.</summary>
+/// <summary>
+/// One run as a runner writes it: it keeps what is not acknowledged and sends it again to the next writer.
+/// </summary>
 internal sealed class RunClient(string runId, int seed)
 {
     public const int BatchEventsMax = 40;
@@ -44,7 +46,9 @@ internal sealed class RunClient(string runId, int seed)
     private List<byte[]> unsentChunks = [];
     private int chunkSeq;
 
-    /// <summary>Appends until <paramref name="lastSeq"/> is acknowledged; false when the writer went away before.</summary>
+    /// <summary>
+    /// Appends until <paramref name="lastSeq"/> is acknowledged; false when the writer went away before.
+    /// </summary>
     public async Task<bool> AppendToAsync(Uri writer, long lastSeq, Action beforeEach)
     {
         using var channel = GrpcChannel.ForAddress(writer);

@@ -10,8 +10,8 @@ using Quarry.Lode.Stores;
 namespace Quarry.Lode.Appends;
 
 /// <summary>
-/// The one writer of one run in this process: checks a batch, journals it, acknowledges it, and commits what is journaled
-/// when a trigger says so. Calls come one after another; commits may run beside them.
+/// The one writer of one run in this process: checks a batch, journals it, acknowledges it, and commits what is
+/// journaled when a trigger says so. Calls come one after another; commits may run beside them.
 /// </summary>
 internal sealed class RunWriter(
     RunRecord run,
@@ -20,6 +20,7 @@ internal sealed class RunWriter(
     Committer committer,
     Journal journal,
     ArtifactStaging staging,
+    SidecarFiles files,
     LodeOptions options,
     TimeProvider clock,
     Func<RunRecord, CancellationToken, Task> recordFinalAsync,
@@ -88,16 +89,7 @@ internal sealed class RunWriter(
             return new(false, refusal.Message, IsFatal: true);
         try
         {
-            var (blob, error) = await committer.PutFileAsync(file, DurableSeq, cancellation);
-            if (blob is null)
-                return new(false, error);
-            var body = JsonSerializer.SerializeToUtf8Bytes(blob, QuarryJson.Compact);
-            var status = await journal.AppendAsync(Entry(JournalRecordKind.File, 0, 0, body));
-            if (status != AppendStatus.Durable)
-                return new(false, JournalFailed(status).Message, IsFatal: true);
-            lock (gate)
-                pending.Add(blob, clock.GetUtcNow());
-            return new(true);
+            return await files.PutAsync(file, cancellation) is { } reason ? new(false, reason) : new(true);
         }
         catch (StoreException e)
         {
@@ -115,7 +107,7 @@ internal sealed class RunWriter(
             return failed;
         try
         {
-            if (!chain.IsClosed && !await committer.CloseAsync(chain, epoch, final, pending.Files, cancellation))
+            if (!chain.IsClosed && !await committer.CloseAsync(chain, epoch, final, cancellation))
                 return Stale();
             staging.RemoveAll();
             await recordFinalAsync(final, cancellation);
@@ -128,7 +120,9 @@ internal sealed class RunWriter(
         return new(AppendStatus.Durable, DurableSeq);
     }
 
-    /// <summary>Stops this writer for one that takes over: what it acknowledged is committed, nothing follows.</summary>
+    /// <summary>
+    /// Stops this writer for one that takes over: what it acknowledged is committed, nothing follows.
+    /// </summary>
     public async Task<AppendResult?> FenceAsync()
     {
         using var call = await callGate.HoldAsync();
@@ -155,10 +149,8 @@ internal sealed class RunWriter(
     {
         lock (gate)
         {
-            if (
-                pending.Since is null
-                || clock.GetUtcNow() - pending.Since < TimeSpan.FromMilliseconds(options.SlotAgeMs)
-            )
+            var slotAge = TimeSpan.FromMilliseconds(options.SlotAgeMs);
+            if (pending.Since is null || clock.GetUtcNow() - pending.Since < slotAge)
                 return Task.CompletedTask;
         }
         return CommitNowAsync();
@@ -215,7 +207,9 @@ internal sealed class RunWriter(
         }
     }
 
-    /// <summary>Begins a commit when enough is pending; a commit that lags a whole slot behind holds appends up.</summary>
+    /// <summary>
+    /// Begins a commit when enough is pending; a commit that lags a whole slot behind holds appends up.
+    /// </summary>
     private async Task<AppendResult> TriggerAsync()
     {
         if (pending.Bytes < options.SlotBytes && pending.Events < options.SlotEvents)

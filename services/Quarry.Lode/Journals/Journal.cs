@@ -52,7 +52,9 @@ internal sealed class Journal : IDisposable
         return waiter.Done.Task;
     }
 
-    /// <summary>Deletes segments in which everything is committed, as <paramref name="committedSeq"/> tells per run.</summary>
+    /// <summary>
+    /// Deletes segments in which everything is committed, as <paramref name="committedSeq"/> tells per run.
+    /// </summary>
     public void Free(Func<string, long> committedSeq)
     {
         lock (gate)

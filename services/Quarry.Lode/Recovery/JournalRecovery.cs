@@ -2,7 +2,6 @@ using System.Text.Json;
 using Quarry.Contracts;
 using Quarry.Contracts.Events;
 using Quarry.Contracts.Runs;
-using Quarry.Lode.Commits;
 using Quarry.Lode.Journals;
 
 namespace Quarry.Lode.Recovery;
@@ -43,10 +42,11 @@ internal static class JournalRecovery
             return;
         }
         var target = ordinals[record.RunOrdinal];
-        if (record.Kind == JournalRecordKind.File)
-            target.Add(JsonSerializer.Deserialize<SlotBlob>(record.Body.Span, QuarryJson.Compact)!);
-        else if (record.Kind == JournalRecordKind.Drops)
-            target.Expect(JsonSerializer.Deserialize<List<DropRange>>(record.Body.Span, QuarryJson.Compact)!);
+        if (record.Kind == JournalRecordKind.Drops)
+        {
+            var ranges = JsonSerializer.Deserialize<List<DropRange>>(record.Body.Span, QuarryJson.Compact)!;
+            target.Expect(record.FirstSeq, record.LastSeq, ranges);
+        }
         else if (record.LastSeq > 0)
             await target.AddAsync(record.FirstSeq, record.LastSeq, record.Body);
     }

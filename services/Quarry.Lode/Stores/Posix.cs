@@ -9,7 +9,9 @@ internal static partial class Posix
 {
     private const int Eexist = 17;
 
-    /// <summary>Gives a file a second name; false when the name is taken. The only create-only rename on Linux.</summary>
+    /// <summary>
+    /// Gives a file a second name; false when the name is taken. The only create-only rename on Linux.
+    /// </summary>
     public static bool TryLink(string existing, string name)
     {
         if (Link(existing, name) == 0)
