@@ -229,9 +229,8 @@ internal sealed class RunClient(string runId, int seed)
         {
             await stream.RequestStream.WriteAsync(request);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or InvalidOperationException)
         {
-            // A writer that dies while it is written to shows as a broken connection.
             throw new RpcException(new(StatusCode.Unavailable, e.Message));
         }
         return await stream.ResponseStream.MoveNext()

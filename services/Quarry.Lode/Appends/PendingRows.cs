@@ -9,6 +9,8 @@ internal sealed class PendingRows
 
     public List<DropRange> Drops { get; } = [];
 
+    public long FirstSeq { get; private set; }
+
     public long LastSeq { get; private set; }
 
     public long Bytes { get; private set; }
@@ -22,6 +24,8 @@ internal sealed class PendingRows
 
     public void Add(EventBatch batch, ReadOnlyMemory<byte> frames, DateTimeOffset now)
     {
+        if (!HasRows)
+            FirstSeq = batch.FirstSeq;
         Frames.Add(frames);
         Drops.AddRange(batch.Drops);
         LastSeq = batch.LastSeq;

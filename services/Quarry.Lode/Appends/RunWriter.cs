@@ -145,13 +145,14 @@ internal sealed class RunWriter(
     }
 
     /// <summary>Commits when the oldest pending row is too old; called now and then by the substrate.</summary>
-    public Task CommitAgedAsync()
+    public Task<AppendResult?> CommitAgedAsync()
     {
         lock (gate)
         {
             var slotAge = TimeSpan.FromMilliseconds(options.SlotAgeMs);
-            if (pending.Since is null || clock.GetUtcNow() - pending.Since < slotAge)
-                return Task.CompletedTask;
+            var since = frozen?.Since ?? pending.Since;
+            if (since is null || clock.GetUtcNow() - since < slotAge)
+                return Task.FromResult<AppendResult?>(null);
         }
         return CommitNowAsync();
     }
@@ -164,8 +165,14 @@ internal sealed class RunWriter(
         {
             while (Freeze() is { } rows)
             {
-                if (!await committer.CommitAsync(chain, epoch, rows))
+                if (isFenced && rows.FirstSeq <= chain.CommittedSeq)
                     return Stale();
+                if (!await committer.CommitAsync(chain, epoch, rows))
+                {
+                    // Another writer's slot lies there: it has the run, and its rows are the run's from here on.
+                    isFenced = true;
+                    return Stale();
+                }
                 lock (gate)
                     frozen = null;
             }
@@ -188,7 +195,7 @@ internal sealed class RunWriter(
     {
         // The next writer begins behind the last slot, so what was acknowledged goes into one before this writer is
         // forgotten; when the store fails, the writer stays and commits later.
-        if (!isFenced && !chain.IsClosed && await FenceAsync() is not null)
+        if (!chain.IsClosed && await FenceAsync() is { Status: not AppendStatus.StaleEpoch })
             return;
         staging.Dispose();
         onClosed(this);
@@ -255,7 +262,7 @@ internal sealed class RunWriter(
             status,
             DurableSeq,
             status == AppendStatus.StorageFull
-                ? $"the journal below {options.Root} has no space left. Free some space there, or choose another storage."
+                ? $"the journal below {options.Root} has no space left. Free some there, or choose another storage."
                 : $"the journal below {options.Root} could not be written and synced. Check the disk."
         );
 }

@@ -20,9 +20,11 @@ internal sealed class Committer(
     TimeProvider clock
 )
 {
-    /// <summary>Commits rows; false when another writer's slot lies there.</summary>
+    /// <summary>Commits rows that follow the chain; false when they do not or another's slot is there.</summary>
     public async Task<bool> CommitAsync(CommitChain chain, long epoch, PendingRows rows)
     {
+        if (rows.FirstSeq != chain.CommittedSeq + 1)
+            return false;
         var json = new RowJson(QuarryNames.Of(run.Policy.Name), clock);
         var artifacts = new List<SlotBlob>();
         foreach (var frames in rows.Frames)
@@ -33,7 +35,7 @@ internal sealed class Committer(
         }
         var slot = New(SlotRecord.BatchKind, chain.CommittedSeq + 1, epoch) with
         {
-            Last = Math.Max(rows.LastSeq, chain.CommittedSeq),
+            Last = rows.LastSeq,
             Count = json.Count,
             ByType = json.ByType,
             MinTs = json.MinTs,

@@ -12,8 +12,11 @@ namespace Quarry.Lode.Recovery;
 /// </summary>
 internal static class JournalRecovery
 {
-    /// <summary>Replays a journal folder.</summary>
-    public static async Task ReplayAsync(string folder, Func<RunRecord, Task<RecoveredRun>> openAsync)
+    /// <summary>Replays a journal folder; ids of runs with rows that could not be committed.</summary>
+    public static async Task<IReadOnlyList<string>> ReplayAsync(
+        string folder,
+        Func<RunRecord, Task<RecoveredRun>> openAsync
+    )
     {
         var runs = new Dictionary<string, RecoveredRun>(StringComparer.Ordinal);
         foreach (var segment in Directory.EnumerateFiles(folder, "*.journal").Order(StringComparer.Ordinal))
@@ -24,6 +27,7 @@ internal static class JournalRecovery
         }
         foreach (var run in runs.Values)
             await run.FinishAsync();
+        return [.. runs.Values.Where(r => r.IsCut).Select(r => r.Run.RunId)];
     }
 
     private static async Task ApplyAsync(

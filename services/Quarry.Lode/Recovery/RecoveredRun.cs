@@ -26,6 +26,11 @@ internal sealed class RecoveredRun(
 
     public CommitChain Chain => chain;
 
+    /// <summary>
+    /// True when rows could not be committed: records before them are damaged, or another writer has the run meanwhile.
+    /// </summary>
+    public bool IsCut { get; private set; }
+
     /// <summary>Drops of the frames record with the same range, which follows.</summary>
     public void Expect(long firstSeq, long lastSeq, List<DropRange> ranges) => drops = (firstSeq, lastSeq, ranges);
 
@@ -33,8 +38,14 @@ internal sealed class RecoveredRun(
     public async Task AddAsync(long firstSeq, long seqLast, ReadOnlyMemory<byte> frames)
     {
         var ranges = (drops.First, drops.Last) == (firstSeq, seqLast) ? drops.Ranges : [];
-        if (seqLast <= lastSeq || chain.IsClosed)
+        if (seqLast <= lastSeq || chain.IsClosed || IsCut)
             return;
+        if (firstSeq > lastSeq + 1)
+        {
+            await FlushAsync();
+            IsCut = true;
+            return;
+        }
         var (rest, count) = After(frames, lastSeq);
         pending.Add(
             new()
@@ -43,7 +54,7 @@ internal sealed class RecoveredRun(
                 LastSeq = seqLast,
                 Count = count,
                 Frames = rest,
-                Drops = [.. ranges.Where(d => d.SeqLast > lastSeq)],
+                Drops = DropRanges.After(ranges, lastSeq),
             },
             rest,
             clock.GetUtcNow()
@@ -56,15 +67,19 @@ internal sealed class RecoveredRun(
     /// <summary>Commits the rest.</summary>
     public async Task FinishAsync()
     {
-        if (pending.HasRows && !chain.IsClosed)
-            await CommitAsync();
+        await FlushAsync();
         await finishedAsync(this);
+    }
+
+    private async Task FlushAsync()
+    {
+        if (pending.HasRows && !chain.IsClosed && !IsCut)
+            await CommitAsync();
     }
 
     private async Task CommitAsync()
     {
-        // Another writer that took the run over has put its own slot there: its rows count, these are the same ones.
-        _ = await committer.CommitAsync(chain, Math.Max(chain.Epoch, 1), pending);
+        IsCut |= !await committer.CommitAsync(chain, Math.Max(chain.Epoch, 1), pending);
         pending = new();
     }
 
