@@ -28,7 +28,7 @@ internal sealed class RunClient(string runId, int seed)
 
     public long Acknowledged { get; private set; }
 
-    public RunRecord Run { get; private set; } =
+    public RunRecord Run { get; set; } =
         new()
         {
             RunId = runId,
@@ -88,6 +88,15 @@ internal sealed class RunClient(string runId, int seed)
         {
             return false;
         }
+    }
+
+    /// <summary>Records a state of the run, as a runner that comes back does.</summary>
+    public async Task RecordAsync(Uri writer, RunRecord state)
+    {
+        using var channel = GrpcChannel.ForAddress(writer);
+        var reply = await new LodeAppend.LodeAppendClient(channel).RecordStateAsync(new() { RunJson = Json(state) });
+        Assert.Equal("", reply.Error);
+        Run = state;
     }
 
     /// <summary>Ends the run as a success.</summary>
