@@ -22,6 +22,9 @@ public sealed record LodeOptions
     /// <summary>Size of a journal segment, in bytes.</summary>
     public long JournalSegmentBytes { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>Most room of all segments, in bytes; beyond it appends are refused until slots free some.</summary>
+    public long JournalBytesMax { get; init; } = 4L * 1024 * 1024 * 1024;
+
     /// <summary>A run's rows are committed when they reach this many bytes of frames.</summary>
     public int SlotBytes { get; init; } = 4 * 1024 * 1024;
 
@@ -34,6 +37,8 @@ public sealed record LodeOptions
     /// <summary>Rows in one Parquet file before the next one is begun.</summary>
     public int PartRowsMax { get; init; } = 1_000_000;
 
-    /// <summary>What happens to runs whose writer died: closed as lost (one-process use), or left for their runner.</summary>
+    /// <summary>
+    /// What happens to runs whose writer died: closed as lost (one-process use), or left for their runner.
+    /// </summary>
     public bool CloseAbandonedRuns { get; init; } = true;
 }

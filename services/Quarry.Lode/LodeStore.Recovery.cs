@@ -13,8 +13,11 @@ public sealed partial class LodeStore
         foreach (var dead in WriterFolder.TakeAbandoned(options.Root, folder.WriterName))
         {
             Log.Recovering(logger, dead.WriterName);
-            await JournalRecovery.ReplayAsync(dead.Path, OpenRecoveredAsync);
-            dead.Dispose(isEmpty: true);
+            var cut = await JournalRecovery.ReplayAsync(dead.Path, OpenRecoveredAsync);
+            if (cut.Count == 0)
+                dead.Dispose(isEmpty: true);
+            else
+                Log.SetAside(logger, dead.WriterName, string.Join(", ", cut), dead.SetAside(options.Root));
         }
     }
 
@@ -48,7 +51,7 @@ public sealed partial class LodeStore
         var run = await Reader.FindRunAsync(recovered.Run.RunId, CancellationToken.None) ?? recovered.Run;
         var final = run.IsDone ? run : await LostAsync(run, recovered.Chain.CommittedSeq);
         var epoch = Math.Max(recovered.Chain.Epoch, 1);
-        _ = await committer.CloseAsync(recovered.Chain, epoch, final, recovered.Files, CancellationToken.None);
+        _ = await committer.CloseAsync(recovered.Chain, epoch, final, CancellationToken.None);
         staging.RemoveAll();
         if (!run.IsDone)
             await states.AppendAsync(final, CancellationToken.None);
@@ -68,7 +71,9 @@ public sealed partial class LodeStore
                 + "emitted after that is not known. Run the job again, or retry from its last checkpoint.",
         };
 
-    /// <summary>A writer that died between the closing slot and the final state left the state behind: it is made up for.</summary>
+    /// <summary>
+    /// A writer that died between the closing slot and the final state left the state behind: it is made up for.
+    /// </summary>
     private async Task HealFinalAsync(SlotRecord last, CancellationToken cancellation)
     {
         if (last.Final is not { } final)
@@ -81,6 +86,17 @@ public sealed partial class LodeStore
     {
         [LoggerMessage(2001, LogLevel.Warning, "Recovering the journal of writer {Writer}, which is gone")]
         public static partial void Recovering(ILogger logger, string writer);
+
+        [LoggerMessage(
+            2003,
+            LogLevel.Error,
+            "The journal of writer {Writer} has rows of {Runs} that do not follow what is committed: records before "
+                + "them are damaged, or another writer has the run. What could be used is committed; kept: {Folder}"
+        )]
+        public static partial void SetAside(ILogger logger, string writer, string runs, string folder);
+
+        [LoggerMessage(2004, LogLevel.Warning, "Run {RunId}: what is journaled could not be committed yet. {Message}")]
+        public static partial void NotCommitted(ILogger logger, string runId, string message);
 
         [LoggerMessage(2002, LogLevel.Information, "Run {RunId}: journaled events are committed up to seq {Seq}")]
         public static partial void Recovered(ILogger logger, string runId, long seq);

@@ -17,8 +17,8 @@ using Quarry.Lode.Stores;
 namespace Quarry.Lode;
 
 /// <summary>
-/// The substrate, open for writing: one journal of this process, the store, and the runs this process writes. Opening it
-/// recovers what dead writers left in their journals.
+/// The substrate, open for writing: one journal of this process, the store, and the runs this process writes. Opening
+/// it recovers what dead writers left in their journals.
 /// </summary>
 public sealed partial class LodeStore : ILode, IAsyncDisposable
 {
@@ -35,6 +35,7 @@ public sealed partial class LodeStore : ILode, IAsyncDisposable
     private readonly SemaphoreSlim opening = new(1);
     private readonly CancellationTokenSource stopping = new();
     private readonly Task housekeeping;
+    private bool isDisposed;
 
     private LodeStore(
         LodeOptions options,
@@ -52,7 +53,7 @@ public sealed partial class LodeStore : ILode, IAsyncDisposable
         states = new StateLog(store);
         Reader = new LodeReader(store);
         Settler = new Settler(store, options, clock);
-        journal = new Journal(folder.Path, options.JournalSegmentBytes);
+        journal = new Journal(folder.Path, options);
         housekeeping = KeepHouseAsync();
     }
 
@@ -160,6 +161,8 @@ public sealed partial class LodeStore : ILode, IAsyncDisposable
     /// <summary>Commits what is journaled, and gives the journal up.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref isDisposed, true))
+            return;
         await stopping.CancelAsync();
         await housekeeping;
         var isAllCommitted = true;
@@ -186,6 +189,7 @@ public sealed partial class LodeStore : ILode, IAsyncDisposable
             committer,
             journal,
             staging,
+            new SidecarFiles(Objects, new(run.Partition, run.RunId)),
             options,
             clock,
             states.AppendAsync,
@@ -241,12 +245,22 @@ public sealed partial class LodeStore : ILode, IAsyncDisposable
 
     private void Forget(RunWriter writer)
     {
-        committed[writer.Run.RunId] = writer.CommittedSeq;
+        _ = committed.AddOrUpdate(
+            writer.Run.RunId,
+            writer.CommittedSeq,
+            (_, known) => Math.Max(known, writer.CommittedSeq)
+        );
         _ = writers.TryRemove(KeyValuePair.Create(writer.Run.RunId, writer));
     }
 
     private long CommittedSeqOf(string runId) =>
         writers.TryGetValue(runId, out var writer) ? writer.CommittedSeq : committed.GetValueOrDefault(runId);
+
+    private async Task CommitAgedAsync(RunWriter writer)
+    {
+        if (await writer.CommitAgedAsync() is { } failed)
+            Log.NotCommitted(logger, writer.Run.RunId, failed.Message!);
+    }
 
     private async Task KeepHouseAsync()
     {
@@ -256,7 +270,7 @@ public sealed partial class LodeStore : ILode, IAsyncDisposable
             while (await timer.WaitForNextTickAsync(stopping.Token))
             {
                 foreach (var writer in writers.Values)
-                    await writer.CommitAgedAsync();
+                    await CommitAgedAsync(writer);
                 journal.Free(CommittedSeqOf);
             }
         }

@@ -10,6 +10,7 @@ internal sealed class LodeWriterProcess : IAsyncDisposable
     private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<string> lines = [];
     private readonly List<string> addresses = [];
+    private readonly List<(string Text, TaskCompletionSource Said)> awaited = [];
 
     private LodeWriterProcess(Process process)
     {
@@ -61,6 +62,19 @@ internal sealed class LodeWriterProcess : IAsyncDisposable
         return writer;
     }
 
+    /// <summary>Waits until the process has logged a text.</summary>
+    public Task SaysAsync(string text)
+    {
+        lock (lines)
+        {
+            if (lines.Exists(l => l.Contains(text, StringComparison.Ordinal)))
+                return Task.CompletedTask;
+            var said = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            awaited.Add((text, said));
+            return said.Task;
+        }
+    }
+
     /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>
     public async Task KillAsync()
     {
@@ -88,7 +102,11 @@ internal sealed class LodeWriterProcess : IAsyncDisposable
         if (line is null)
             return;
         lock (lines)
+        {
             lines.Add(line);
+            foreach (var (_, said) in awaited.Where(a => line.Contains(a.Text, StringComparison.Ordinal)))
+                _ = said.TrySetResult();
+        }
         var at = line.IndexOf(Listening, StringComparison.Ordinal);
         if (at >= 0)
             addresses.Add(line[(at + Listening.Length)..]);

@@ -10,7 +10,9 @@ using Quarry.Tests.Unit;
 
 namespace Quarry.Tests.Faults;
 
-/// <summary>One run as a runner writes it: it keeps what is not acknowledged and sends it again to the next writer.</summary>
+/// <summary>
+/// One run as a runner writes it: it keeps what is not acknowledged and sends it again to the next writer.
+/// </summary>
 internal sealed class RunClient(string runId, int seed)
 {
     public const int BatchEventsMax = 40;
@@ -26,7 +28,7 @@ internal sealed class RunClient(string runId, int seed)
 
     public long Acknowledged { get; private set; }
 
-    public RunRecord Run { get; private set; } =
+    public RunRecord Run { get; set; } =
         new()
         {
             RunId = runId,
@@ -44,7 +46,9 @@ internal sealed class RunClient(string runId, int seed)
     private List<byte[]> unsentChunks = [];
     private int chunkSeq;
 
-    /// <summary>Appends until <paramref name="lastSeq"/> is acknowledged; false when the writer went away before.</summary>
+    /// <summary>
+    /// Appends until <paramref name="lastSeq"/> is acknowledged; false when the writer went away before.
+    /// </summary>
     public async Task<bool> AppendToAsync(Uri writer, long lastSeq, Action beforeEach)
     {
         using var channel = GrpcChannel.ForAddress(writer);
@@ -84,6 +88,15 @@ internal sealed class RunClient(string runId, int seed)
         {
             return false;
         }
+    }
+
+    /// <summary>Records a state of the run, as a runner that comes back does.</summary>
+    public async Task RecordAsync(Uri writer, RunRecord state)
+    {
+        using var channel = GrpcChannel.ForAddress(writer);
+        var reply = await new LodeAppend.LodeAppendClient(channel).RecordStateAsync(new() { RunJson = Json(state) });
+        Assert.Equal("", reply.Error);
+        Run = state;
     }
 
     /// <summary>Ends the run as a success.</summary>
@@ -225,9 +238,8 @@ internal sealed class RunClient(string runId, int seed)
         {
             await stream.RequestStream.WriteAsync(request);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or InvalidOperationException)
         {
-            // A writer that dies while it is written to shows as a broken connection.
             throw new RpcException(new(StatusCode.Unavailable, e.Message));
         }
         return await stream.ResponseStream.MoveNext()

@@ -38,7 +38,7 @@ internal sealed class BatchCheck(string runId, ArtifactStaging staging)
             FirstSeq = durableSeq + 1,
             Count = count,
             Frames = batch.Frames[skipBytes..],
-            Drops = [.. batch.Drops.Where(d => d.SeqLast > durableSeq)],
+            Drops = DropRanges.After(batch.Drops, durableSeq),
         };
     }
 

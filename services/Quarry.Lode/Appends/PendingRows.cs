@@ -1,16 +1,15 @@
 using Quarry.Contracts.Events;
-using Quarry.Lode.Commits;
 
 namespace Quarry.Lode.Appends;
 
-/// <summary>What is journaled and waits for its slot: raw frames and drops of consecutive batches, and sidecar files.</summary>
+/// <summary>What is journaled and waits for its slot: raw frames and drops of consecutive batches.</summary>
 internal sealed class PendingRows
 {
     public List<ReadOnlyMemory<byte>> Frames { get; } = [];
 
     public List<DropRange> Drops { get; } = [];
 
-    public List<SlotBlob> Files { get; } = [];
+    public long FirstSeq { get; private set; }
 
     public long LastSeq { get; private set; }
 
@@ -20,22 +19,18 @@ internal sealed class PendingRows
 
     public DateTimeOffset? Since { get; private set; }
 
-    /// <summary>True when a slot would cover a seq; files alone wait for rows, or for the closing slot.</summary>
+    /// <summary>True when a slot would cover a seq.</summary>
     public bool HasRows => Events > 0 || Drops.Count > 0;
 
     public void Add(EventBatch batch, ReadOnlyMemory<byte> frames, DateTimeOffset now)
     {
+        if (!HasRows)
+            FirstSeq = batch.FirstSeq;
         Frames.Add(frames);
         Drops.AddRange(batch.Drops);
         LastSeq = batch.LastSeq;
         Bytes += frames.Length;
         Events += batch.Count;
-        Since ??= now;
-    }
-
-    public void Add(SlotBlob file, DateTimeOffset now)
-    {
-        Files.Add(file);
         Since ??= now;
     }
 }

@@ -10,8 +10,8 @@ using Quarry.Lode.Stores;
 namespace Quarry.Lode.Appends;
 
 /// <summary>
-/// The one writer of one run in this process: checks a batch, journals it, acknowledges it, and commits what is journaled
-/// when a trigger says so. Calls come one after another; commits may run beside them.
+/// The one writer of one run in this process: checks a batch, journals it, acknowledges it, and commits what is
+/// journaled when a trigger says so. Calls come one after another; commits may run beside them.
 /// </summary>
 internal sealed class RunWriter(
     RunRecord run,
@@ -20,6 +20,7 @@ internal sealed class RunWriter(
     Committer committer,
     Journal journal,
     ArtifactStaging staging,
+    SidecarFiles files,
     LodeOptions options,
     TimeProvider clock,
     Func<RunRecord, CancellationToken, Task> recordFinalAsync,
@@ -88,16 +89,7 @@ internal sealed class RunWriter(
             return new(false, refusal.Message, IsFatal: true);
         try
         {
-            var (blob, error) = await committer.PutFileAsync(file, DurableSeq, cancellation);
-            if (blob is null)
-                return new(false, error);
-            var body = JsonSerializer.SerializeToUtf8Bytes(blob, QuarryJson.Compact);
-            var status = await journal.AppendAsync(Entry(JournalRecordKind.File, 0, 0, body));
-            if (status != AppendStatus.Durable)
-                return new(false, JournalFailed(status).Message, IsFatal: true);
-            lock (gate)
-                pending.Add(blob, clock.GetUtcNow());
-            return new(true);
+            return await files.PutAsync(file, cancellation) is { } reason ? new(false, reason) : new(true);
         }
         catch (StoreException e)
         {
@@ -115,7 +107,7 @@ internal sealed class RunWriter(
             return failed;
         try
         {
-            if (!chain.IsClosed && !await committer.CloseAsync(chain, epoch, final, pending.Files, cancellation))
+            if (!chain.IsClosed && !await committer.CloseAsync(chain, epoch, final, cancellation))
                 return Stale();
             staging.RemoveAll();
             await recordFinalAsync(final, cancellation);
@@ -128,7 +120,9 @@ internal sealed class RunWriter(
         return new(AppendStatus.Durable, DurableSeq);
     }
 
-    /// <summary>Stops this writer for one that takes over: what it acknowledged is committed, nothing follows.</summary>
+    /// <summary>
+    /// Stops this writer for one that takes over: what it acknowledged is committed, nothing follows.
+    /// </summary>
     public async Task<AppendResult?> FenceAsync()
     {
         using var call = await callGate.HoldAsync();
@@ -151,15 +145,14 @@ internal sealed class RunWriter(
     }
 
     /// <summary>Commits when the oldest pending row is too old; called now and then by the substrate.</summary>
-    public Task CommitAgedAsync()
+    public Task<AppendResult?> CommitAgedAsync()
     {
         lock (gate)
         {
-            if (
-                pending.Since is null
-                || clock.GetUtcNow() - pending.Since < TimeSpan.FromMilliseconds(options.SlotAgeMs)
-            )
-                return Task.CompletedTask;
+            var slotAge = TimeSpan.FromMilliseconds(options.SlotAgeMs);
+            var since = frozen?.Since ?? pending.Since;
+            if (since is null || clock.GetUtcNow() - since < slotAge)
+                return Task.FromResult<AppendResult?>(null);
         }
         return CommitNowAsync();
     }
@@ -172,8 +165,14 @@ internal sealed class RunWriter(
         {
             while (Freeze() is { } rows)
             {
-                if (!await committer.CommitAsync(chain, epoch, rows))
+                if (isFenced && rows.FirstSeq <= chain.CommittedSeq)
                     return Stale();
+                if (!await committer.CommitAsync(chain, epoch, rows))
+                {
+                    // Another writer's slot lies there: it has the run, and its rows are the run's from here on.
+                    isFenced = true;
+                    return Stale();
+                }
                 lock (gate)
                     frozen = null;
             }
@@ -196,7 +195,7 @@ internal sealed class RunWriter(
     {
         // The next writer begins behind the last slot, so what was acknowledged goes into one before this writer is
         // forgotten; when the store fails, the writer stays and commits later.
-        if (!isFenced && !chain.IsClosed && await FenceAsync() is not null)
+        if (!chain.IsClosed && await FenceAsync() is { Status: not AppendStatus.StaleEpoch })
             return;
         staging.Dispose();
         onClosed(this);
@@ -215,7 +214,9 @@ internal sealed class RunWriter(
         }
     }
 
-    /// <summary>Begins a commit when enough is pending; a commit that lags a whole slot behind holds appends up.</summary>
+    /// <summary>
+    /// Begins a commit when enough is pending; a commit that lags a whole slot behind holds appends up.
+    /// </summary>
     private async Task<AppendResult> TriggerAsync()
     {
         if (pending.Bytes < options.SlotBytes && pending.Events < options.SlotEvents)
@@ -261,7 +262,7 @@ internal sealed class RunWriter(
             status,
             DurableSeq,
             status == AppendStatus.StorageFull
-                ? $"the journal below {options.Root} has no space left. Free some space there, or choose another storage."
+                ? $"the journal below {options.Root} has no space left. Free some there, or choose another storage."
                 : $"the journal below {options.Root} could not be written and synced. Check the disk."
         );
 }

@@ -8,8 +8,8 @@ using Quarry.Lode.Stores;
 namespace Quarry.Lode.Commits;
 
 /// <summary>
-/// The chain of slots of one run. A batch starts at committed + 1; the put of its slot is the commit. Two writers collide
-/// on the same name, so one wins: no pointer, no lock, no clock.
+/// The chain of slots of one run. A batch starts at committed + 1; the put of its slot is the commit. Two writers
+/// collide on the same name, so one wins: no pointer, no lock, no clock.
 /// </summary>
 internal sealed class CommitChain(IObjectStore store, RunKeys keys)
 {
@@ -51,16 +51,12 @@ internal sealed class CommitChain(IObjectStore store, RunKeys keys)
             using var compressor = new ZstdSharp.Compressor(CompressionLevel);
             var packed = compressor.Wrap(lines.Span).ToArray();
             var key = keys.Wal(slot.First, slot.Epoch);
-            slot = slot with
-            {
-                File = key,
-                Size = packed.Length,
-                Xxh128 = Convert.ToHexStringLower(XxHash128.Hash(packed)),
-            };
+            var hash = Convert.ToHexStringLower(XxHash128.Hash(packed));
+            slot = slot with { File = key, Size = packed.Length, Xxh128 = hash };
             if (!await store.PutIfAbsentAsync(key, packed, cancellation))
                 slot = await SameWalAsync(slot, packed, cancellation);
         }
-        // A closing slot covers no seq: it lies one past the last, where a batch of a late writer would collide with it.
+        // A closing slot covers no seq: it lies one past the last, where a batch of a late writer would collide.
         var slotKey = keys.Slot(slot.First);
         var json = JsonSerializer.SerializeToUtf8Bytes(slot, QuarryJson.Compact);
         if (await store.PutIfAbsentAsync(slotKey, json, cancellation))

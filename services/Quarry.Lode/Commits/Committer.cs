@@ -1,7 +1,5 @@
-using System.Security.Cryptography;
 using Quarry.Contracts;
 using Quarry.Contracts.Events;
-using Quarry.Contracts.Lode;
 using Quarry.Contracts.Runs;
 using Quarry.Lode.Appends;
 using Quarry.Lode.Keys;
@@ -12,7 +10,7 @@ using Quarry.Wire.MsgPack;
 
 namespace Quarry.Lode.Commits;
 
-/// <summary>Turns what is journaled of one run into a slot: rows, artifacts, files and drops, in that order.</summary>
+/// <summary>Turns what is journaled of one run into a slot: rows, artifacts and drops.</summary>
 internal sealed class Committer(
     IObjectStore store,
     RunKeys keys,
@@ -22,9 +20,11 @@ internal sealed class Committer(
     TimeProvider clock
 )
 {
-    /// <summary>Commits rows; false when another writer's slot lies there.</summary>
+    /// <summary>Commits rows that follow the chain; false when they do not or another's slot is there.</summary>
     public async Task<bool> CommitAsync(CommitChain chain, long epoch, PendingRows rows)
     {
+        if (rows.FirstSeq != chain.CommittedSeq + 1)
+            return false;
         var json = new RowJson(QuarryNames.Of(run.Policy.Name), clock);
         var artifacts = new List<SlotBlob>();
         foreach (var frames in rows.Frames)
@@ -35,13 +35,12 @@ internal sealed class Committer(
         }
         var slot = New(SlotRecord.BatchKind, chain.CommittedSeq + 1, epoch) with
         {
-            Last = Math.Max(rows.LastSeq, chain.CommittedSeq),
+            Last = rows.LastSeq,
             Count = json.Count,
             ByType = json.ByType,
             MinTs = json.MinTs,
             MaxTs = json.MaxTs,
             Drops = rows.Drops,
-            Files = rows.Files,
             Artifacts = artifacts,
         };
         var isMine = await chain.TryCommitAsync(slot, json.Lines, CancellationToken.None);
@@ -50,35 +49,11 @@ internal sealed class Committer(
         return isMine;
     }
 
-    /// <summary>Writes the closing slot; it carries the final record, and the files that no rows came after.</summary>
-    public Task<bool> CloseAsync(
-        CommitChain chain,
-        long epoch,
-        RunRecord final,
-        IReadOnlyList<SlotBlob> files,
-        CancellationToken cancellation
-    )
+    /// <summary>Writes the closing slot; it carries the final record.</summary>
+    public Task<bool> CloseAsync(CommitChain chain, long epoch, RunRecord final, CancellationToken cancellation)
     {
-        var slot = New(SlotRecord.ClosedKind, chain.CommittedSeq + 1, epoch) with { Files = files, Final = final };
+        var slot = New(SlotRecord.ClosedKind, chain.CommittedSeq + 1, epoch) with { Final = final };
         return chain.TryCommitAsync(slot, default, cancellation);
-    }
-
-    /// <summary>Stores a sidecar file; null with the reason when its name is refused or taken.</summary>
-    public async Task<(SlotBlob? Blob, string? Error)> PutFileAsync(
-        FileWrite file,
-        long seq,
-        CancellationToken cancellation
-    )
-    {
-        if (BlobNames.Refuse(file.Filename) is { } reason)
-            return (null, reason);
-        if (file.Data.Length > Limits.ChunkDataBytesMax)
-            return (null, $"'{file.Filename}' has {file.Data.Length:N0} bytes, limit {Limits.ChunkDataBytesMax:N0}");
-        var key = keys.File(file.Filename);
-        if (!await store.PutIfAbsentAsync(key, file.Data, cancellation))
-            return (null, $"'{file.Filename}' was stored before; files are never replaced, choose another name");
-        var sha256 = Convert.ToHexStringLower(SHA256.HashData(file.Data.Span));
-        return (new(file.Filename, file.Filename, file.ContentType, file.Data.Length, sha256, key, seq), null);
     }
 
     private SlotRecord New(string kind, long first, long epoch) =>

@@ -48,8 +48,6 @@ internal sealed record SlotRecord
 
     public IReadOnlyList<DropRange> Drops { get; init; } = [];
 
-    public IReadOnlyList<SlotBlob> Files { get; init; } = [];
-
     public IReadOnlyList<SlotBlob> Artifacts { get; init; } = [];
 
     /// <summary>How the run ended, in the closing slot: the state of that name follows from it.</summary>
@@ -62,7 +60,7 @@ internal sealed record SlotRecord
     public const string ClosedKind = "closed";
 }
 
-/// <summary>A blob that a slot commits.</summary>
+/// <summary>An artifact that a slot commits.</summary>
 internal sealed record SlotBlob(
     string Id,
     string Name,

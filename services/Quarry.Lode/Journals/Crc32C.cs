@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Quarry.Lode.Journals;
 
-/// <summary>CRC-32C (Castagnoli), the checksum of journal records, by the processor's own instruction where it has one.</summary>
+/// <summary>
+/// CRC-32C (Castagnoli), the checksum of journal records, by the processor's own instruction where it has one.
+/// </summary>
 internal static class Crc32C
 {
     public static uint Of(ReadOnlySpan<byte> bytes)

@@ -24,6 +24,7 @@ internal sealed class Journal : IDisposable
 
     private readonly string folder;
     private readonly long segmentBytes;
+    private readonly long bytesMax;
     private readonly BlockingCollection<Waiter> waiting = new();
     private readonly List<JournalSegment> closed = [];
     private readonly Lock gate = new();
@@ -32,10 +33,11 @@ internal sealed class Journal : IDisposable
     private long nextNumber = 1;
     private byte[] group = new byte[64 * 1024];
 
-    public Journal(string folder, long segmentBytes)
+    public Journal(string folder, LodeOptions options)
     {
         this.folder = folder;
-        this.segmentBytes = segmentBytes;
+        segmentBytes = options.JournalSegmentBytes;
+        bytesMax = options.JournalBytesMax;
         Directory.CreateDirectory(folder);
         writer = new Thread(WriteAll) { IsBackground = true, Name = "journal" };
         writer.Start();
@@ -52,7 +54,9 @@ internal sealed class Journal : IDisposable
         return waiter.Done.Task;
     }
 
-    /// <summary>Deletes segments in which everything is committed, as <paramref name="committedSeq"/> tells per run.</summary>
+    /// <summary>
+    /// Deletes segments in which everything is committed, as <paramref name="committedSeq"/> tells per run.
+    /// </summary>
     public void Free(Func<string, long> committedSeq)
     {
         lock (gate)
@@ -103,7 +107,7 @@ internal sealed class Journal : IDisposable
             Write(waiters);
             return AppendStatus.Durable;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or StoreException)
         {
             // A segment that failed may lie about what it holds: it is left for recovery and never written again.
             Retire();
@@ -118,11 +122,7 @@ internal sealed class Journal : IDisposable
         var most = waiters.Sum(w => w.BytesWithNames);
         if (current is not null && current.Offset + most > segmentBytes)
             Retire();
-        current ??= JournalSegment.Create(
-            folder,
-            nextNumber++,
-            Math.Max(segmentBytes, JournalSegment.HeaderBytes + most)
-        );
+        current ??= Begin(Math.Max(segmentBytes, JournalSegment.HeaderBytes + most));
         if (group.Length < most)
             group = new byte[most];
         var used = 0;
@@ -132,6 +132,16 @@ internal sealed class Journal : IDisposable
         Syncs++;
         if (group.Length > GroupBytesMax)
             group = new byte[64 * 1024];
+    }
+
+    private JournalSegment Begin(long bytes)
+    {
+        lock (gate)
+        {
+            if (closed.Sum(s => s.Bytes) + bytes > bytesMax)
+                throw new StoreException($"the journal has its {bytesMax:N0} bytes") { Error = StoreError.Full };
+        }
+        return JournalSegment.Create(folder, nextNumber++, bytes);
     }
 
     private int Serialize(JournalEntry entry, Span<byte> to)

@@ -13,9 +13,6 @@ internal enum JournalRecordKind : byte
 
     /// <summary>Ranges of a run that a policy dropped, as JSON.</summary>
     Drops = 3,
-
-    /// <summary>A sidecar file of a run that the store holds, as JSON.</summary>
-    File = 4,
 }
 
 /// <summary>

@@ -19,14 +19,18 @@ internal sealed class JournalSegment : IDisposable
     private readonly Dictionary<string, long> lastSeqs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> ordinals = new(StringComparer.Ordinal);
 
-    private JournalSegment(string path, SafeFileHandle file)
+    private JournalSegment(string path, SafeFileHandle file, long bytes)
     {
         Path = path;
+        Bytes = bytes;
         this.file = file;
         Offset = HeaderBytes;
     }
 
     public string Path { get; }
+
+    /// <summary>Room taken on the disk.</summary>
+    public long Bytes { get; }
 
     public long Offset { get; private set; }
 
@@ -36,35 +40,31 @@ internal sealed class JournalSegment : IDisposable
     public static JournalSegment Create(string folder, long number, long bytes)
     {
         var path = System.IO.Path.Combine(folder, $"{number:d16}.journal");
-        var opened = Preallocate(path, bytes);
+        var opened = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read);
+        try
+        {
+            Begin(opened, number, bytes);
+            Posix.SyncDirectory(folder);
+            return new(path, opened, bytes);
+        }
+        catch (IOException)
+        {
+            opened.Dispose();
+            File.Delete(path);
+            throw;
+        }
+    }
+
+    private static void Begin(SafeFileHandle opened, long number, long bytes)
+    {
+        // Room is taken now, so that a disk that fills up refuses a new segment and never cuts a record.
+        Posix.Allocate(opened, bytes);
         var header = new byte[HeaderBytes];
         Magic.CopyTo(header, 0);
         BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(8), Version);
         BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(12), number);
         RandomAccess.Write(opened, header, 0);
         RandomAccess.FlushToDisk(opened);
-        Posix.SyncDirectory(folder);
-        return new(path, opened);
-    }
-
-    private static SafeFileHandle Preallocate(string path, long bytes)
-    {
-        try
-        {
-            return File.OpenHandle(
-                path,
-                FileMode.CreateNew,
-                FileAccess.ReadWrite,
-                FileShare.Read,
-                preallocationSize: bytes
-            );
-        }
-        catch (IOException e) when (new DriveInfo(System.IO.Path.GetDirectoryName(path)!).AvailableFreeSpace < bytes)
-        {
-            // A refused preallocation carries no error number of its own.
-            const int enospc = 28;
-            throw new IOException(e.Message, enospc);
-        }
     }
 
     /// <summary>Ordinal of a run here; 0 when it was not named yet.</summary>

@@ -5,7 +5,9 @@ using Quarry.Contracts.Runs;
 
 namespace Quarry.Lode.Keys;
 
-/// <summary>Names of artifacts and files as scripts give them: checked, and made safe as one segment of a key.</summary>
+/// <summary>
+/// Names of artifacts and files as scripts give them: checked, and made safe as one segment of a key.
+/// </summary>
 internal static class BlobNames
 {
     private const int HashedCharsKept = 40;
@@ -27,7 +29,9 @@ internal static class BlobNames
             : null;
     }
 
-    /// <summary>One segment of a key, by the escaping rule of partition values; a long name keeps its start and a hash.</summary>
+    /// <summary>
+    /// One segment of a key, by the escaping rule of partition values; a long name keeps its start and a hash.
+    /// </summary>
     public static string Safe(string name) =>
         PartitionValue.Refuse(name) switch
         {

@@ -16,7 +16,7 @@ internal sealed record RunKeys(Partition Partition, string RunId)
 
     public string Settled => log + "/settled.json";
 
-    public string FilesFolder => data + "/files/";
+    public string FileRecordsFolder => log + "/files/";
 
     public string State(int number, RunState state) =>
         $"{StatesFolder}{number:d4}-{Contracts.QuarryNames.Of(state)}.json";
@@ -27,7 +27,9 @@ internal sealed record RunKeys(Partition Partition, string RunId)
 
     public string Parquet(string eventType, int part) => $"{data}/event_type={eventType}/part-{part:d5}.parquet";
 
-    public string File(string name) => FilesFolder + BlobNames.Safe(name);
+    public string File(string name) => $"{data}/files/{BlobNames.Safe(name)}";
+
+    public string FileRecord(string name) => $"{FileRecordsFolder}{BlobNames.Safe(name)}.json";
 
     public string ArtifactFolder(string artifactId) => $"{data}/artifacts/{BlobNames.Safe(artifactId)}/";
 

@@ -4,6 +4,7 @@ using Quarry.Contracts;
 using Quarry.Contracts.Api;
 using Quarry.Contracts.Events;
 using Quarry.Contracts.Runs;
+using Quarry.Lode.Appends;
 using Quarry.Lode.Commits;
 using Quarry.Lode.Keys;
 using Quarry.Lode.Rows;
@@ -101,11 +102,9 @@ public sealed class LodeReader(IObjectStore store)
 
     /// <summary>Sidecar files of a run.</summary>
     public async Task<IReadOnlyList<SidecarFile>> FilesAsync(RunRecord run, CancellationToken cancellation) =>
-        [
-            .. (await SlotsAsync(run, cancellation))
-                .SelectMany(s => s.Files)
-                .Select(f => new SidecarFile(f.Name, f.ContentType, f.Size, f.Sha256, f.Key)),
-        ];
+        await new SidecarFiles(store, new RunKeys(run.Partition, run.RunId))
+            .ListAsync(cancellation)
+            .ToListAsync(cancellation);
 
     /// <summary>The drop ledger of a run.</summary>
     public async Task<IReadOnlyList<DropRange>> DropsAsync(RunRecord run, CancellationToken cancellation) =>
@@ -118,7 +117,9 @@ public sealed class LodeReader(IObjectStore store)
     internal Task<IReadOnlyList<SlotRecord>> SlotsAsync(RunRecord run, CancellationToken cancellation) =>
         new CommitChain(store, new RunKeys(run.Partition, run.RunId)).ReadAsync(cancellation);
 
-    /// <summary>Slots that may hold rows after a seq; a slot ends where the next one, named by its first seq, begins.</summary>
+    /// <summary>
+    /// Slots that may hold rows after a seq; a slot ends where the next one, named by its first seq, begins.
+    /// </summary>
     private async IAsyncEnumerable<SlotRecord> SlotsAfterAsync(
         RunRecord run,
         long afterSeq,

@@ -1,5 +1,4 @@
 using System.IO.Hashing;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Quarry.Contracts;
 using Quarry.Contracts.Api;
@@ -29,7 +28,7 @@ public sealed class RunVerifier(IObjectStore store)
             await CheckSlotAsync(slot, seqs, checks, cancellation);
         seqs.Report(checks);
         CheckRecord(run, slots, seqs, checks);
-        await CheckBlobsAsync(slots, checks, cancellation);
+        await new BlobProof(store, checks).CheckAsync(keys, slots, seqs, cancellation);
         var isSettled = await CheckSettledAsync(keys, seqs, checks, cancellation);
         return new()
         {
@@ -138,27 +137,6 @@ public sealed class RunVerifier(IObjectStore store)
         }
     }
 
-    private async Task CheckBlobsAsync(IReadOnlyList<SlotRecord> slots, Checks checks, CancellationToken cancellation)
-    {
-        foreach (var blob in slots.SelectMany(s => s.Artifacts.Concat(s.Files)))
-        {
-            await using var stream = await store.OpenReadAsync(blob.Key, cancellation);
-            if (stream is null)
-                checks.Fail("blobs_intact", $"'{blob.Key}' is missing ({blob.Size:N0} bytes)");
-            else if (stream.Length != blob.Size)
-                checks.Fail(
-                    "blobs_intact",
-                    $"'{blob.Key}' has {stream.Length:N0} bytes, its event says {blob.Size:N0}"
-                );
-            else if (Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellation)) != blob.Sha256)
-                checks.Fail("blobs_intact", $"'{blob.Key}' does not match its SHA-256");
-        }
-        checks.HoldUnlessFailed(
-            "blobs_intact",
-            $"{slots.Sum(s => s.Artifacts.Count)} artifacts, {slots.Sum(s => s.Files.Count)} files"
-        );
-    }
-
     private async Task<bool> CheckSettledAsync(
         RunKeys keys,
         SeqProof seqs,
@@ -168,7 +146,11 @@ public sealed class RunVerifier(IObjectStore store)
     {
         if (await store.GetAsync(keys.Settled, cancellation) is not { } json)
             return false;
-        var settled = JsonSerializer.Deserialize<SettledRecord>(json, QuarryJson.Compact)!;
+        if (TryRead(json) is not { } settled)
+        {
+            checks.Fail("settled_agrees", $"'{keys.Settled}' cannot be read; its rows are still in the wal");
+            return true;
+        }
         foreach (var file in settled.Files)
         {
             await using var stream = await store.OpenReadAsync(file.Key, cancellation);
@@ -185,5 +167,17 @@ public sealed class RunVerifier(IObjectStore store)
             checks.Fail("settled_agrees", $"Parquet holds {settled.Rows:N0} rows, the chain {seqs.Stored:N0}");
         checks.HoldUnlessFailed("settled_agrees", $"{settled.Files.Count} Parquet files with {settled.Rows:N0} rows");
         return true;
+    }
+
+    private static SettledRecord? TryRead(byte[] json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<SettledRecord>(json, QuarryJson.Compact);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 }

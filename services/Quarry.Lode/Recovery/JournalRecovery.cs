@@ -2,7 +2,6 @@ using System.Text.Json;
 using Quarry.Contracts;
 using Quarry.Contracts.Events;
 using Quarry.Contracts.Runs;
-using Quarry.Lode.Commits;
 using Quarry.Lode.Journals;
 
 namespace Quarry.Lode.Recovery;
@@ -13,8 +12,11 @@ namespace Quarry.Lode.Recovery;
 /// </summary>
 internal static class JournalRecovery
 {
-    /// <summary>Replays a journal folder.</summary>
-    public static async Task ReplayAsync(string folder, Func<RunRecord, Task<RecoveredRun>> openAsync)
+    /// <summary>Replays a journal folder; ids of runs with rows that could not be committed.</summary>
+    public static async Task<IReadOnlyList<string>> ReplayAsync(
+        string folder,
+        Func<RunRecord, Task<RecoveredRun>> openAsync
+    )
     {
         var runs = new Dictionary<string, RecoveredRun>(StringComparer.Ordinal);
         foreach (var segment in Directory.EnumerateFiles(folder, "*.journal").Order(StringComparer.Ordinal))
@@ -25,6 +27,7 @@ internal static class JournalRecovery
         }
         foreach (var run in runs.Values)
             await run.FinishAsync();
+        return [.. runs.Values.Where(r => r.IsCut).Select(r => r.Run.RunId)];
     }
 
     private static async Task ApplyAsync(
@@ -43,10 +46,11 @@ internal static class JournalRecovery
             return;
         }
         var target = ordinals[record.RunOrdinal];
-        if (record.Kind == JournalRecordKind.File)
-            target.Add(JsonSerializer.Deserialize<SlotBlob>(record.Body.Span, QuarryJson.Compact)!);
-        else if (record.Kind == JournalRecordKind.Drops)
-            target.Expect(JsonSerializer.Deserialize<List<DropRange>>(record.Body.Span, QuarryJson.Compact)!);
+        if (record.Kind == JournalRecordKind.Drops)
+        {
+            var ranges = JsonSerializer.Deserialize<List<DropRange>>(record.Body.Span, QuarryJson.Compact)!;
+            target.Expect(record.FirstSeq, record.LastSeq, ranges);
+        }
         else if (record.LastSeq > 0)
             await target.AddAsync(record.FirstSeq, record.LastSeq, record.Body);
     }

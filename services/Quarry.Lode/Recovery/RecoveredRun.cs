@@ -6,7 +6,9 @@ using Quarry.Wire.Frames;
 
 namespace Quarry.Lode.Recovery;
 
-/// <summary>One run of a dead writer while its journal is replayed: rows that no slot covers yet, committed as they come.</summary>
+/// <summary>
+/// One run of a dead writer while its journal is replayed: rows that no slot covers yet, committed as they come.
+/// </summary>
 internal sealed class RecoveredRun(
     RunRecord run,
     CommitChain chain,
@@ -17,33 +19,33 @@ internal sealed class RecoveredRun(
 )
 {
     private PendingRows pending = new();
-    private List<DropRange> drops = [];
+    private (long First, long Last, List<DropRange> Ranges) drops = (0, 0, []);
     private long lastSeq = chain.CommittedSeq;
 
     public RunRecord Run => run;
 
     public CommitChain Chain => chain;
 
-    /// <summary>Files that no rows came after; the closing slot carries them.</summary>
-    public IReadOnlyList<SlotBlob> Files => pending.Files;
+    /// <summary>
+    /// True when rows could not be committed: records before them are damaged, or another writer has the run meanwhile.
+    /// </summary>
+    public bool IsCut { get; private set; }
 
-    /// <summary>A file; one that a slot names already is not named twice.</summary>
-    public void Add(SlotBlob file)
-    {
-        if (file.Seq >= chain.CommittedSeq)
-            pending.Add(file, clock.GetUtcNow());
-    }
-
-    /// <summary>Drops that belong to the next frames record.</summary>
-    public void Expect(List<DropRange> ranges) => drops = ranges;
+    /// <summary>Drops of the frames record with the same range, which follows.</summary>
+    public void Expect(long firstSeq, long lastSeq, List<DropRange> ranges) => drops = (firstSeq, lastSeq, ranges);
 
     /// <summary>Frames; what was seen or committed before is cut off.</summary>
     public async Task AddAsync(long firstSeq, long seqLast, ReadOnlyMemory<byte> frames)
     {
-        var ranges = drops;
-        drops = [];
-        if (seqLast <= lastSeq || chain.IsClosed)
+        var ranges = (drops.First, drops.Last) == (firstSeq, seqLast) ? drops.Ranges : [];
+        if (seqLast <= lastSeq || chain.IsClosed || IsCut)
             return;
+        if (firstSeq > lastSeq + 1)
+        {
+            await FlushAsync();
+            IsCut = true;
+            return;
+        }
         var (rest, count) = After(frames, lastSeq);
         pending.Add(
             new()
@@ -52,7 +54,7 @@ internal sealed class RecoveredRun(
                 LastSeq = seqLast,
                 Count = count,
                 Frames = rest,
-                Drops = [.. ranges.Where(d => d.SeqLast > lastSeq)],
+                Drops = DropRanges.After(ranges, lastSeq),
             },
             rest,
             clock.GetUtcNow()
@@ -65,15 +67,19 @@ internal sealed class RecoveredRun(
     /// <summary>Commits the rest.</summary>
     public async Task FinishAsync()
     {
-        if (pending.HasRows && !chain.IsClosed)
-            await CommitAsync();
+        await FlushAsync();
         await finishedAsync(this);
+    }
+
+    private async Task FlushAsync()
+    {
+        if (pending.HasRows && !chain.IsClosed && !IsCut)
+            await CommitAsync();
     }
 
     private async Task CommitAsync()
     {
-        // Another writer that took the run over has put its own slot there: its rows count, these are the same ones.
-        _ = await committer.CommitAsync(chain, Math.Max(chain.Epoch, 1), pending);
+        IsCut |= !await committer.CommitAsync(chain, Math.Max(chain.Epoch, 1), pending);
         pending = new();
     }
 

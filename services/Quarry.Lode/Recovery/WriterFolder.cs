@@ -53,6 +53,16 @@ internal sealed class WriterFolder : IDisposable
         held.Dispose();
     }
 
+    /// <summary>Lets go of a folder with records that could not be used: only people read it again.</summary>
+    public string SetAside(string root)
+    {
+        var kept = System.IO.Path.GetFullPath(System.IO.Path.Combine(root, "damaged", WriterName));
+        _ = Directory.CreateDirectory(System.IO.Path.GetDirectoryName(kept)!);
+        Directory.Move(Path, kept);
+        held.Dispose();
+        return kept;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Dispose(isEmpty: false);
 

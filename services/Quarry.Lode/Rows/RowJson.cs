@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Quarry.Contracts.Events;
 using Quarry.Wire.Frames;
@@ -39,14 +40,7 @@ internal sealed class RowJson(string policy, TimeProvider clock)
 
     private bool TryAdd(FrameHeader header, string ingestTs)
     {
-        writer ??= new(
-            lines,
-            new()
-            {
-                Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-                SkipValidation = true,
-            }
-        );
+        writer ??= new(lines, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
         writer.WriteStartObject();
         writer.WriteString("run_id"u8, header.RunId);
         writer.WriteNumber("seq"u8, header.Seq);

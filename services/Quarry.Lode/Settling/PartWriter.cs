@@ -3,7 +3,9 @@ using ParquetSharp;
 
 namespace Quarry.Lode.Settling;
 
-/// <summary>Parquet files of one event type while a run is settled: parts of at most so many rows, in seq order.</summary>
+/// <summary>
+/// Parquet files of one event type while a run is settled: parts of at most so many rows, in seq order.
+/// </summary>
 internal sealed class PartWriter(string folder, string eventType, int partRowsMax) : IDisposable
 {
     private const int GroupRowsMax = 120_000;

@@ -52,7 +52,8 @@ internal sealed class RowColumns
         seq.Add(row.GetProperty("seq").GetInt64());
         eventId.Add(Text(row, "event_id")!);
         recordKind.Add(Text(row, "record_kind")!);
-        ts.Add(Instant(row, "ts"));
+        // A script's host may write what it likes: what is no time becomes the time it came.
+        ts.Add(Instant(row, "ts") ?? Instant(row, "ingest_ts")!.Value);
         contractVersion.Add(Text(row, "contract_version")!);
         attempt.Add(row.GetProperty("attempt").GetInt32());
         jobId.Add(Text(row, "job_id"));
@@ -60,7 +61,7 @@ internal sealed class RowColumns
         policy.Add(Text(row, "policy"));
         itemType.Add(Text(row, "item_type"));
         payload.Add(row.GetProperty("payload").GetRawText());
-        ingestTs.Add(Instant(row, "ingest_ts"));
+        ingestTs.Add(Instant(row, "ingest_ts")!.Value);
         PayloadChars += payload[^1].Length;
     }
 
@@ -94,10 +95,9 @@ internal sealed class RowColumns
     private static string? Text(JsonElement row, string name) =>
         row.TryGetProperty(name, out var value) ? value.GetString() : null;
 
-    private static DateTime Instant(JsonElement row, string name) =>
-        DateTime.Parse(
-            row.GetProperty(name).GetString()!,
-            CultureInfo.InvariantCulture,
-            DateTimeStyles.AdjustToUniversal
-        );
+    private static DateTime? Instant(JsonElement row, string name)
+    {
+        const DateTimeStyles utc = DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal;
+        return DateTime.TryParse(Text(row, name), CultureInfo.InvariantCulture, utc, out var instant) ? instant : null;
+    }
 }

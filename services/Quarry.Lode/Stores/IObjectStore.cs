@@ -12,7 +12,9 @@ public interface IObjectStore
     /// <summary>Stores an object, durable when returned; false when the key is taken.</summary>
     Task<bool> PutIfAbsentAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellation);
 
-    /// <summary>Stores a local file as an object, durable when returned; false when the key is taken. The file stays.</summary>
+    /// <summary>
+    /// Stores a local file as an object, durable when returned; false when the key is taken. The file stays.
+    /// </summary>
     Task<bool> PutFileIfAbsentAsync(string key, string path, CancellationToken cancellation);
 
     /// <summary>Reads an object whole; null when there is none.</summary>
@@ -24,7 +26,9 @@ public interface IObjectStore
     /// <summary>Keys below a prefix that ends with <c>/</c>, in ordinal order.</summary>
     IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellation);
 
-    /// <summary>Names directly below a prefix that ends with <c>/</c>: objects, and folders with a trailing slash.</summary>
+    /// <summary>
+    /// Names directly below a prefix that ends with <c>/</c>: objects, and folders with a trailing slash.
+    /// </summary>
     IAsyncEnumerable<string> ListChildrenAsync(string prefix, CancellationToken cancellation);
 
     /// <summary>Deletes an object; nothing happens when there is none.</summary>

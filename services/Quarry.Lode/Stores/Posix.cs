@@ -9,7 +9,9 @@ internal static partial class Posix
 {
     private const int Eexist = 17;
 
-    /// <summary>Gives a file a second name; false when the name is taken. The only create-only rename on Linux.</summary>
+    /// <summary>
+    /// Gives a file a second name; false when the name is taken. The only create-only rename on Linux.
+    /// </summary>
     public static bool TryLink(string existing, string name)
     {
         if (Link(existing, name) == 0)
@@ -34,6 +36,14 @@ internal static partial class Posix
             throw Failed(Marshal.GetLastPInvokeError(), "sync of file data");
     }
 
+    /// <summary>Takes room for a file, or says why there is none; .NET's own preallocation does not say it.</summary>
+    public static void Allocate(SafeFileHandle file, long bytes)
+    {
+        var errno = PosixFallocate(file, 0, bytes);
+        if (errno != 0)
+            throw Failed(errno, $"{bytes:N0} bytes for a journal segment");
+    }
+
     private static IOException Failed(int errno, string what) =>
         new($"{what}: {new Win32Exception(errno).Message}", errno);
 
@@ -42,6 +52,9 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "posix_fallocate")]
+    private static partial int PosixFallocate(SafeFileHandle file, long offset, long length);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Fsync(SafeFileHandle file);

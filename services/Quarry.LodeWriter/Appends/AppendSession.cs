@@ -40,14 +40,17 @@ internal sealed class AppendSession(LodeStore lode, RunCatalogue catalogue, Sett
     {
         if (appender is not null)
             throw Misuse("'Open' came twice");
+        var run = AppendService.Parse(open.RunJson.Span);
         try
         {
-            appender = await lode.OpenAsync(AppendService.Parse(open.RunJson.Span), open.Epoch, CancellationToken.None);
+            appender = await lode.OpenAsync(run, open.Epoch, CancellationToken.None);
             return Reply(new AppendResult(AppendStatus.Durable, appender.DurableSeq));
         }
         catch (LodeException e)
         {
             IsOver = true;
+            if (e.Status == AppendStatus.Closed)
+                await FollowUpAsync(run.RunId);
             return Reply(new AppendResult(e.Status, 0, e.Message));
         }
     }
@@ -59,9 +62,17 @@ internal sealed class AppendSession(LodeStore lode, RunCatalogue catalogue, Sett
         if (!result.IsDurable)
             return Reply(result);
         IsOver = true;
-        await catalogue.ProjectAsync(final);
-        settling.Add(final.RunId);
+        await FollowUpAsync(final.RunId);
         return Reply(result);
+    }
+
+    /// <summary>A closed run goes into the catalogue as the log has it, and on to be settled.</summary>
+    private async Task FollowUpAsync(string runId)
+    {
+        if (await lode.Reader.FindRunAsync(runId, CancellationToken.None) is not { } run)
+            return;
+        await catalogue.ProjectAsync(run);
+        settling.Add(runId);
     }
 
     private static AppendReply Reply(AppendResult result) =>

@@ -2,7 +2,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Quarry.LodeWriter.Catalogue;
 
-/// <summary>The catalogue's tables. A projection of the log: it may be deleted at any time and is built again.</summary>
+/// <summary>
+/// The catalogue's tables. A projection of the log: it may be deleted at any time and is built again.
+/// </summary>
 internal sealed class CatalogueContext(DbContextOptions<CatalogueContext> options) : DbContext(options)
 {
     /// <summary>Newest record of each run.</summary>

@@ -130,7 +130,7 @@ internal sealed partial class RunCatalogue(IDbContextFactory<CatalogueContext> c
         [LoggerMessage(
             3001,
             LogLevel.Error,
-            "Run {RunId}: its record is stored, but the catalogue could not take it; lists lack it until they are compared"
+            "Run {RunId}: its record is stored, but the catalogue could not take it: lists lack it for now"
         )]
         public static partial void Behind(ILogger logger, string runId, Exception e);
     }

@@ -12,7 +12,9 @@ internal static class LodeSettings
     private const string DefaultUrl = "http://127.0.0.1:5091";
     private const int DefaultGrpcPort = 5092;
 
-    /// <summary>Reads the options; runs whose writer died are left for their runner, who comes back and goes on.</summary>
+    /// <summary>
+    /// Reads the options; runs whose writer died are left for their runner, who comes back and goes on.
+    /// </summary>
     public static LodeOptions Read(IConfiguration configuration)
     {
         var options = configuration.GetSection(Section).Get<LodeOptions>() ?? new();

@@ -40,7 +40,9 @@ internal sealed partial class SettleService(
         }
     }
 
-    /// <summary>A run that ended without its writer (canceled in the queue, runner lost) has no closing slot yet.</summary>
+    /// <summary>
+    /// A run that ended without its writer (canceled in the queue, runner lost) has no closing slot yet.
+    /// </summary>
     private async Task CloseAndSettleAsync(RunRecord run, CancellationToken cancellation)
     {
         var closed = await lode.Store.CloseAbandonedAsync(run, cancellation);

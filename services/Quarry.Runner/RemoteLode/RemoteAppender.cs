@@ -153,9 +153,9 @@ internal sealed class RemoteAppender(
         {
             await call.RequestStream.WriteAsync(request);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or InvalidOperationException)
         {
-            // A writer that dies while it is written to shows as a broken connection, not as a status.
+            // A connection that breaks during a write comes as an error of the transport, not as a status of the call.
             throw new RpcException(new(StatusCode.Unavailable, e.Message));
         }
         if (!await call.ResponseStream.MoveNext(CancellationToken.None))

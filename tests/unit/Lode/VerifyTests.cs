@@ -1,0 +1,95 @@
+using System.Text;
+using Quarry.Contracts.Runs;
+
+namespace Quarry.Tests.Unit.Lode;
+
+/// <summary>Each kind of damage is named with what is lost, and never an exception (CONTRACT_LODE rule 28).</summary>
+public sealed class VerifyTests : IDisposable
+{
+    private readonly LodeFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task A_whole_run_holds_every_check()
+    {
+        await using var lode = await folder.OpenAsync();
+        var run = await LodeFolder.WriteClosedAsync(lode);
+        Assert.True(await lode.Settler.SettleAsync(run, default));
+        var proof = await LodeFolder.VerifyAsync(lode, run);
+        Assert.True(proof.Complete, string.Join('\n', proof.Checks));
+        Assert.Equal(
+            (21, 21, 0, 1, true),
+            (proof.SeqLast, proof.Stored, proof.Dropped, proof.Artifacts, proof.Settled)
+        );
+    }
+
+    [Theory]
+    [InlineData("commits", 0, "gone", "chain_contiguous", "1 was expected")]
+    [InlineData("commits", 0, "garbled", "chain_contiguous", "cannot be read")]
+    [InlineData("commits", 1, "gone", "closed", "chain is open")]
+    [InlineData("wal", 0, "gone", "wal_intact", "seq 1 to 21 are lost")]
+    [InlineData("wal", 0, "flipped", "wal_intact", "checksum")]
+    [InlineData("artifacts", 0, "gone", "blobs_intact", "is missing")]
+    [InlineData("artifacts", 0, "longer", "blobs_intact", "has 4 bytes, 3 were stored")]
+    [InlineData("artifacts", 0, "flipped", "blobs_intact", "SHA-256")]
+    [InlineData("/files/page.html", 0, "gone", "blobs_intact", "is missing")]
+    [InlineData(".parquet", 0, "gone", "settled_agrees", "still in the wal")]
+    [InlineData(".parquet", 1, "flipped", "settled_agrees", "still in the wal")]
+    [InlineData("settled.json", 0, "garbled", "settled_agrees", "cannot be read")]
+    public async Task Damage_is_named(string where, int which, string how, string check, string detail)
+    {
+        await using var lode = await folder.OpenAsync();
+        var run = await LodeFolder.WriteClosedAsync(lode);
+        Assert.True(await lode.Settler.SettleAsync(run, default));
+        Damage(
+            folder.FilesBelow("datasets", "*").Where(f => f.Contains(where, StringComparison.Ordinal)).ElementAt(which),
+            how
+        );
+        var proof = await LodeFolder.VerifyAsync(lode, run);
+        Assert.False(proof.Complete);
+        Assert.Contains(
+            proof.Checks,
+            c => c.Name == check && !c.Ok && c.Detail.Contains(detail, StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    public async Task A_success_without_its_last_event_or_with_fewer_rows_does_not_hold()
+    {
+        await using var lode = await folder.OpenAsync();
+        var run = await LodeFolder.WriteClosedAsync(lode);
+        var proof = await LodeFolder.VerifyAsync(lode, run with { Outcome = RunOutcome.Success, SeqDurable = 22 });
+        Assert.Contains(proof.Checks, c => c is { Name: "outcome", Ok: false });
+        Assert.Contains(proof.Checks, c => c is { Name: "record_agrees", Ok: false });
+    }
+
+    [Fact]
+    public async Task A_run_that_goes_on_is_not_complete()
+    {
+        await using var lode = await folder.OpenAsync();
+        await using var appender = await lode.OpenAsync(LodeFolder.Run(), 1, default);
+        _ = await appender.AppendAsync(LodeFolder.Batch(1, 3), default);
+        var proof = await LodeFolder.VerifyAsync(lode, LodeFolder.Run());
+        Assert.False(proof.Complete);
+        Assert.Contains(proof.Checks, c => c is { Name: "closed", Ok: false });
+    }
+
+    private static void Damage(string file, string how)
+    {
+        var bytes = File.ReadAllBytes(file);
+        if (how == "flipped")
+            bytes[bytes.Length / 2] ^= 0xff;
+        File.Delete(file);
+        if (how != "gone")
+            File.WriteAllBytes(
+                file,
+                how switch
+                {
+                    "garbled" => Encoding.UTF8.GetBytes("{\"v\":"),
+                    "longer" => [.. bytes, 0],
+                    _ => bytes,
+                }
+            );
+    }
+}
