@@ -21,7 +21,7 @@ internal sealed partial class Orchestrator(
     IHostApplicationLifetime lifetime,
     TimeProvider clock,
     ILogger<Orchestrator> logger
-) : IHostedService, IDisposable
+) : IHostedService, IAsyncDisposable, IDisposable
 {
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false });
     private readonly Dictionary<string, ResourceController> controllers = new(StringComparer.OrdinalIgnoreCase);
@@ -68,6 +68,16 @@ internal sealed partial class Orchestrator(
     {
         await controllers[name].StopAsync();
         Begin(controllers[name]);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(CancellationToken.None);
+        foreach (var controller in controllers.Values)
+            await controller.DisposeAsync();
+        controllers.Clear();
+        Dispose();
     }
 
     /// <inheritdoc/>

@@ -38,6 +38,7 @@ internal sealed class ResourceController(
     /// <summary>Begins the life of the resource; returns before it has started.</summary>
     public void Begin()
     {
+        watching.Dispose();
         watching = new();
         life = LiveAsync(watching.Token);
     }
@@ -81,13 +82,16 @@ internal sealed class ResourceController(
         {
             return null;
         }
-        catch (Exception e) when (e is DistributedApplicationException or IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
+            // What is not expected is a defect of ours: it is shown whole, and the other resources still end in order.
+            var isExpected = e is DistributedApplicationException or IOException or UnauthorizedAccessException;
+            var reason = isExpected ? e.Message : e.ToString();
             states.Update(
                 Name,
-                s => s with { State = new(KnownResourceStates.FailedToStart, "error"), Reason = e.Message }
+                s => s with { State = new(KnownResourceStates.FailedToStart, "error"), Reason = reason }
             );
-            return new(Name, e.Message, IsAtStart: true);
+            return new(Name, reason, IsAtStart: true);
         }
     }
 
@@ -128,7 +132,7 @@ internal sealed class ResourceController(
         {
             WaitKind.Healthy => now.IsHealthy,
             WaitKind.Started => now.State?.Text == KnownResourceStates.Running,
-            _ => now.State?.Text == KnownResourceStates.Finished && (now.ExitCode ?? 0) == wait.ExitCode,
+            _ => now.IsTerminal && now.ExitCode == wait.ExitCode,
         };
 
     private async Task StartAsync(CancellationToken stop)
@@ -163,7 +167,11 @@ internal sealed class ResourceController(
     private async Task EndProcessesAsync()
     {
         if (replicas.Count == 0)
+        {
+            if (states.Get(Name).State?.Text == KnownResourceStates.Waiting)
+                states.Update(Name, s => s with { State = new(KnownResourceStates.NotStarted, null), Reason = null });
             return;
+        }
         var isRunning = !states.Get(Name).IsTerminal;
         if (isRunning)
             states.Update(Name, s => s with { State = new(KnownResourceStates.Stopping, null) });
