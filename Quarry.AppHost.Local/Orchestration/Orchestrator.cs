@@ -113,7 +113,7 @@ internal sealed partial class Orchestrator(
 
     private async Task ReportAsync(ResourceController controller)
     {
-        if (await controller.Life is not { } failure || isStopping)
+        if (await controller.Life is not { IsConsequence: false } failure || isStopping)
             return;
         Log.Failed(logger, failure.Name, failure.Reason);
         if (!failure.IsAtStart || Failure is not null)

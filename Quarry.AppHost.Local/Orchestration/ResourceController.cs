@@ -74,7 +74,8 @@ internal sealed class ResourceController(
         {
             if (Plan.Replicas == 0)
                 return BeWithoutProcess();
-            await WaitForOthersAsync(stop);
+            if (await WaitForOthersAsync(stop) is { } inVain)
+                return inVain;
             await StartAsync(stop);
             return await new ResourceWatch(Plan, replicas, probe, states, options, clock).RunAsync(Output, stop);
         }
@@ -87,12 +88,14 @@ internal sealed class ResourceController(
             // What is not expected is a defect of ours: it is shown whole, and the other resources still end in order.
             var isExpected = e is DistributedApplicationException or IOException or UnauthorizedAccessException;
             var reason = isExpected ? e.Message : e.ToString();
-            states.Update(
-                Name,
-                s => s with { State = new(KnownResourceStates.FailedToStart, "error"), Reason = reason }
-            );
-            return new(Name, reason, IsAtStart: true);
+            return FailToStart(reason);
         }
+    }
+
+    private ResourceFailure FailToStart(string reason)
+    {
+        states.Update(Name, s => s with { State = new(KnownResourceStates.FailedToStart, "error"), Reason = reason });
+        return new(Name, reason, IsAtStart: true);
     }
 
     private ResourceFailure? BeWithoutProcess()
@@ -111,7 +114,7 @@ internal sealed class ResourceController(
         return null;
     }
 
-    private async Task WaitForOthersAsync(CancellationToken stop)
+    private async Task<ResourceFailure?> WaitForOthersAsync(CancellationToken stop)
     {
         foreach (var wait in Plan.Waits)
         {
@@ -120,11 +123,12 @@ internal sealed class ResourceController(
                 s => s with { State = new(KnownResourceStates.Waiting, null), Reason = $"waits for {wait.On.Name}" }
             );
             var reached = await states.WaitAsync(wait.On.Name, s => IsReached(wait, s) || s.IsTerminal, stop);
-            if (!IsReached(wait, reached))
-                throw new DistributedApplicationException(
-                    $"Resource '{Name}' waits for '{wait.On.Name}', which is {reached.State?.Text}."
-                );
+            if (IsReached(wait, reached))
+                continue;
+            var failure = FailToStart($"It waits for '{wait.On.Name}', which is {reached.State?.Text}.");
+            return failure with { IsConsequence = reached.State?.Text != KnownResourceStates.Finished };
         }
+        return null;
     }
 
     private static bool IsReached(WaitCondition wait, CustomResourceSnapshot now) =>

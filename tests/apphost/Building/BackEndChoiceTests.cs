@@ -80,7 +80,11 @@ public sealed class BackEndChoiceTests : IDisposable
 
     private async Task<(int ExitCode, string Output)> RunAsync(string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", arguments)
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
         start.Environment["NUGET_PACKAGES"] = cache.Path;
         using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);

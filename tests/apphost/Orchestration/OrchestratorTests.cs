@@ -60,7 +60,7 @@ public sealed class OrchestratorTests : IDisposable
             app.ResourceNotifications.WaitForResourceHealthyAsync("waits", Cancel)
         );
 
-        Assert.Contains("waits for 'bad', which is FailedToStart", error.Message);
+        Assert.Contains("It waits for 'bad', which is FailedToStart", error.Message);
         var failure = app.Services.GetRequiredService<Orchestrator>().Failure!;
         Assert.Equal("bad", failure.Name);
         Assert.Contains("exit code 7 before it was healthy", failure.Reason);

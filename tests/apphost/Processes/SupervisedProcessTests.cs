@@ -83,10 +83,10 @@ public sealed class SupervisedProcessTests
         var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         output.Written = l =>
         {
-            if (l.Text.StartsWith(start))
+            if (l.Text.StartsWith(start, StringComparison.Ordinal))
                 written.TrySetResult();
         };
-        if (output.Lines.Any(l => l.Text.StartsWith(start)))
+        if (output.Lines.Any(l => l.Text.StartsWith(start, StringComparison.Ordinal)))
             written.TrySetResult();
         await written.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
     }

@@ -119,6 +119,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
         var tag = new ProcessTag();
         var start = new ProcessStartInfo(program, arguments)
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -8,7 +8,9 @@ public sealed class SurfaceTests
 {
     private static readonly Type[] Declared =
     [
-        .. typeof(DistributedApplication).Assembly.GetExportedTypes().Where(t => t.Namespace!.StartsWith("Aspire.")),
+        .. typeof(DistributedApplication)
+            .Assembly.GetExportedTypes()
+            .Where(t => t.Namespace!.StartsWith("Aspire.", StringComparison.Ordinal)),
     ];
 
     [Fact]
