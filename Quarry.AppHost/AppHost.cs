@@ -13,11 +13,12 @@ var lode = builder
     .AddProject<Projects.Quarry_LodeWriter>("lode")
     .WithHttpEndpoint()
     .WithHttpEndpoint(name: "grpc", env: "QUARRY_GRPC_PORT")
+    .WithEndpoint("grpc", grpc => grpc.Transport = "http2")
     .WithHttpHealthCheck("/health")
     .WithReference(redis)
     .WaitFor(redis)
-    .WithEnvironment("Lode__Root", settings.DataRoot)
-    .WithEnvironment("QUARRY_SERVICE_KEY", serviceKey);
+    .WithEnvironment("QUARRY_SERVICE_KEY", serviceKey)
+    .PublishAsDockerFile(image => image.WithDockerfile("..", "deploy/docker/lode.Dockerfile"));
 
 var runner = builder
     .AddProject<Projects.Quarry_Runner>("runner")
@@ -29,30 +30,34 @@ var runner = builder
     .WithReference(lode)
     .WaitFor(lode)
     .WithEnvironment("QUARRY_LODE_GRPC", lode.GetEndpoint("grpc"))
-    .WithEnvironment("Runner__ScriptRoots__0", settings.ScriptRoot)
-    .WithEnvironment("QUARRY_SERVICE_KEY", serviceKey);
+    .WithEnvironment("QUARRY_SERVICE_KEY", serviceKey)
+    .PublishAsDockerFile(image => image.WithDockerfile("..", "deploy/docker/runner.Dockerfile"));
 
 var dashboard = builder
     .AddProject<Projects.Quarry_Dashboard>("dashboard")
     .WithEndpoint("http", http => http.Port = settings.DashboardPort)
     .WithExternalHttpEndpoints()
     .WithHttpHealthCheck("/health")
+    .WithReference(redis)
     .WithReference(runner)
     .WaitFor(runner)
     .WithReference(lode)
     .WaitFor(lode)
-    .WithReference(redis)
     .WithEnvironment("QUARRY_SERVICE_KEY", serviceKey)
     .WithEnvironment("QUARRY_SIGN_IN_TOKEN", signInToken)
     .WithEnvironment("QUARRY_API_KEY", apiKey);
 
+// Folders of this machine, and the examples' own site: a deployment has its own.
 if (builder.ExecutionContext.IsRunMode)
 {
     var site = builder
         .AddNodeApp("site", "../examples/site", "server.mjs")
         .WithHttpEndpoint(env: "PORT")
         .WithHttpHealthCheck("/");
-    runner.WithEnvironment("QUARRY_EXAMPLE_SITE", site.GetEndpoint("http"));
+    lode.WithEnvironment("Lode__Root", settings.DataRoot);
+    runner
+        .WithEnvironment("Runner__ScriptRoots__0", settings.ScriptRoot)
+        .WithEnvironment("QUARRY_EXAMPLE_SITE", site.GetEndpoint("http"));
     builder.AddAddressAnnouncement(dashboard, signInToken, apiKey, "lode", "runner", "dashboard", "site");
 }
 

@@ -9,6 +9,7 @@ internal sealed record AppHostSettings(string DataRoot, int? DashboardPort, int 
 {
     private const int DashboardPortDefault = 8420;
     private const int RunnerReplicasDefault = 1;
+    private const int RunnerReplicasMax = 64;
 
     /// <summary>Reads the settings: <c>--data</c> or QUARRY_DATA, <c>--port</c>, <c>--runners</c>, <c>--scripts</c>.</summary>
     public static AppHostSettings From(IDistributedApplicationBuilder builder)
@@ -17,14 +18,25 @@ internal sealed record AppHostSettings(string DataRoot, int? DashboardPort, int 
         var repository = Path.GetDirectoryName(builder.AppHostDirectory.TrimEnd(Path.DirectorySeparatorChar))!;
         var data = configuration["data"] ?? configuration["QUARRY_DATA"];
         var dataRoot = data is { Length: > 0 } ? Path.GetFullPath(data) : Path.Combine(repository, "quarry-data");
-        var port = configuration.GetValue("port", DashboardPortDefault);
+        var port = Number(configuration, "port", DashboardPortDefault, 0, ushort.MaxValue);
         // The local back end keeps the volumes of Redis there; Aspire keeps them in the container engine.
         configuration["Volumes:Root"] ??= Path.Combine(dataRoot, "volumes");
         return new(
             dataRoot,
             port == 0 ? null : port,
-            configuration.GetValue("runners", RunnerReplicasDefault),
+            Number(configuration, "runners", RunnerReplicasDefault, 1, RunnerReplicasMax),
             Path.GetFullPath(configuration["scripts"] ?? Path.Combine(repository, "examples"))
         );
+    }
+
+    private static int Number(IConfiguration configuration, string name, int fallback, int least, int most)
+    {
+        if (configuration[name] is not { Length: > 0 } text)
+            return fallback;
+        return int.TryParse(text, out var number) && number >= least && number <= most
+            ? number
+            : throw new DistributedApplicationException(
+                $"--{name} is '{text}', but it must be a number from {least} to {most}."
+            );
     }
 }

@@ -12,7 +12,6 @@ namespace Aspire.Hosting;
 /// <summary>An application of several resources, run by processes on this machine.</summary>
 public class DistributedApplication : IHost, IAsyncDisposable
 {
-    private const int ExitFailed = 1;
     private readonly IHost host;
     private readonly bool isRunByTest;
 
@@ -34,8 +33,13 @@ public class DistributedApplication : IHost, IAsyncDisposable
 
     /// <summary>Begins the description of an application.</summary>
     /// <param name="args">Command line: <c>--key value</c> pairs become settings.</param>
-    public static IDistributedApplicationBuilder CreateBuilder(string[] args) =>
-        AppHostUnderTest.Current?.CreateBuilder(args) ?? new LocalApplicationBuilder(args, Assembly.GetEntryAssembly());
+    public static IDistributedApplicationBuilder CreateBuilder(string[] args)
+    {
+        if (AppHostUnderTest.Current is { } test)
+            return test.CreateBuilder(args);
+        StartupErrors.Watch();
+        return new LocalApplicationBuilder(args, Assembly.GetEntryAssembly());
+    }
 
     /// <summary>Begins the description of an application.</summary>
     public static IDistributedApplicationBuilder CreateBuilder(DistributedApplicationOptions options) =>
@@ -86,11 +90,11 @@ public class DistributedApplication : IHost, IAsyncDisposable
             using var parent = ParentWatch.Start(Services);
             await host.RunAsync(cancellationToken);
             if (orchestrator.Failure is { } failure)
-                Fail($"'{failure.Name}' did not start. {failure.Reason}");
+                StartupErrors.Tell($"'{failure.Name}' did not start. {failure.Reason}");
         }
         catch (DistributedApplicationException e)
         {
-            Fail(e.Message);
+            StartupErrors.Tell(e.Message);
         }
     }
 
@@ -102,7 +106,7 @@ public class DistributedApplication : IHost, IAsyncDisposable
         }
         catch (DistributedApplicationException e)
         {
-            Fail(e.Message);
+            StartupErrors.Tell(e.Message);
         }
     }
 
@@ -111,11 +115,5 @@ public class DistributedApplication : IHost, IAsyncDisposable
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(ended.SetResult);
         return ended.Task;
-    }
-
-    private static void Fail(string message)
-    {
-        Console.Error.WriteLine($"quarry: error: {message}");
-        Environment.ExitCode = ExitFailed;
     }
 }

@@ -25,14 +25,7 @@ internal sealed class LocalApplicationBuilder : IDistributedApplicationBuilder
         AppHostAssembly = appHost;
         AppHostDirectory =
             LocalOptions.Metadata(appHost, LocalOptions.DirectoryMetadata) ?? Directory.GetCurrentDirectory();
-        host = Host.CreateApplicationBuilder(
-            new HostApplicationBuilderSettings
-            {
-                Args = args,
-                ContentRootPath = AppHostDirectory,
-                ApplicationName = appHost?.GetName().Name,
-            }
-        );
+        host = CreateHost(args, AppHostDirectory, appHost);
         var operation = ManifestRequest.IsMade(host.Configuration)
             ? DistributedApplicationOperation.Publish
             : DistributedApplicationOperation.Run;
@@ -84,6 +77,27 @@ internal sealed class LocalApplicationBuilder : IDistributedApplicationBuilder
         if (ExecutionContext.IsRunMode)
             Services.AddHostedService(p => p.GetRequiredService<Orchestrator>());
         return new(host.Build(), isRunByTest: Building is not null);
+    }
+
+    private static HostApplicationBuilder CreateHost(string[] args, string folder, Assembly? appHost)
+    {
+        try
+        {
+            return Host.CreateApplicationBuilder(
+                new HostApplicationBuilderSettings
+                {
+                    Args = args,
+                    ContentRootPath = folder,
+                    ApplicationName = appHost?.GetName().Name,
+                }
+            );
+        }
+        catch (InvalidDataException e)
+        {
+            throw new DistributedApplicationException(
+                $"The settings of AppHost cannot be read: {e.Message} Repair that file, or delete it."
+            );
+        }
     }
 
     private static bool IsName(string name) =>

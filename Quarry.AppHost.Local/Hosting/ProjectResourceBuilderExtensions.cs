@@ -32,14 +32,20 @@ public static class ProjectResourceBuilderExtensions
         return builder.WithAnnotation(new ReplicaCount(replicas), ResourceAnnotationMutationBehavior.Replace);
     }
 
-    /// <summary>A deployment builds the image from the Dockerfile beside the project.</summary>
+    /// <summary>A deployment builds the project's image from a Dockerfile: the one beside it, when nothing else is said.</summary>
+    /// <param name="builder">The project.</param>
+    /// <param name="configure">Says more about the image.</param>
     public static IResourceBuilder<T> PublishAsDockerFile<T>(
         this IResourceBuilder<T> builder,
         Action<IResourceBuilder<ContainerResource>>? configure = null
     )
         where T : ProjectResource
     {
-        _ = configure;
-        return builder.WithAnnotation(new DockerfileBuild(), ResourceAnnotationMutationBehavior.Replace);
+        var folder = Path.GetDirectoryName(builder.Resource.Annotations.OfType<IProjectMetadata>().Last().ProjectPath)!;
+        var image = builder.ApplicationBuilder.CreateResourceBuilder(new ContainerResource(builder.Resource.Name));
+        image.WithDockerfile(folder);
+        configure?.Invoke(image);
+        var build = image.Resource.Annotations.OfType<DockerfileBuild>().Last();
+        return builder.WithAnnotation(build, ResourceAnnotationMutationBehavior.Replace);
     }
 }

@@ -47,6 +47,9 @@ internal sealed record LaunchProfile(IReadOnlyList<Uri> Urls, IReadOnlyDictionar
             project.WithAnnotation(
                 new EndpointAnnotation(ProtocolType.Tcp, url.Scheme, port: url.Port) { FromLaunchProfile = true }
             );
+        // The profile's variables are for work on this machine: a deployment has its own.
+        if (project.ApplicationBuilder.ExecutionContext.IsPublishMode)
+            return;
         foreach (var (name, value) in Environment)
             project.WithEnvironment(name, value);
     }

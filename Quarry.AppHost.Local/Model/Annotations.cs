@@ -48,8 +48,8 @@ internal sealed record DataVolume(string Name, bool IsReadOnly) : IResourceAnnot
 /// <summary>How often a snapshot is taken.</summary>
 internal sealed record SnapshotInterval(TimeSpan Interval, long KeysChangedThreshold) : IResourceAnnotation;
 
-/// <summary>A deployment builds an image from the resource's Dockerfile.</summary>
-internal sealed record DockerfileBuild : IResourceAnnotation;
+/// <summary>A deployment builds the resource's image from a Dockerfile.</summary>
+internal sealed record DockerfileBuild(string ContextPath, string DockerfilePath, string? Stage) : IResourceAnnotation;
 
 /// <summary>npm installs the packages before the resource starts.</summary>
 internal sealed record NpmPackages(bool Install, string InstallCommand, IReadOnlyList<string> InstallArguments)

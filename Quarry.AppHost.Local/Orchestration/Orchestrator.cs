@@ -21,7 +21,7 @@ internal sealed partial class Orchestrator(
     IHostApplicationLifetime lifetime,
     TimeProvider clock,
     ILogger<Orchestrator> logger
-) : IHostedService, IDisposable
+) : IHostedService, IAsyncDisposable, IDisposable
 {
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false });
     private readonly Dictionary<string, ResourceController> controllers = new(StringComparer.OrdinalIgnoreCase);
@@ -71,6 +71,16 @@ internal sealed partial class Orchestrator(
     }
 
     /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(CancellationToken.None);
+        foreach (var controller in controllers.Values)
+            await controller.DisposeAsync();
+        controllers.Clear();
+        Dispose();
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         http.Dispose();
@@ -103,7 +113,7 @@ internal sealed partial class Orchestrator(
 
     private async Task ReportAsync(ResourceController controller)
     {
-        if (await controller.Life is not { } failure || isStopping)
+        if (await controller.Life is not { IsConsequence: false } failure || isStopping)
             return;
         Log.Failed(logger, failure.Name, failure.Reason);
         if (!failure.IsAtStart || Failure is not null)

@@ -38,6 +38,7 @@ internal sealed class ResourceController(
     /// <summary>Begins the life of the resource; returns before it has started.</summary>
     public void Begin()
     {
+        watching.Dispose();
         watching = new();
         life = LiveAsync(watching.Token);
     }
@@ -73,7 +74,8 @@ internal sealed class ResourceController(
         {
             if (Plan.Replicas == 0)
                 return BeWithoutProcess();
-            await WaitForOthersAsync(stop);
+            if (await WaitForOthersAsync(stop) is { } inVain)
+                return inVain;
             await StartAsync(stop);
             return await new ResourceWatch(Plan, replicas, probe, states, options, clock).RunAsync(Output, stop);
         }
@@ -81,14 +83,19 @@ internal sealed class ResourceController(
         {
             return null;
         }
-        catch (Exception e) when (e is DistributedApplicationException or IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
-            states.Update(
-                Name,
-                s => s with { State = new(KnownResourceStates.FailedToStart, "error"), Reason = e.Message }
-            );
-            return new(Name, e.Message, IsAtStart: true);
+            // What is not expected is a defect of ours: it is shown whole, and the other resources still end in order.
+            var isExpected = e is DistributedApplicationException or IOException or UnauthorizedAccessException;
+            var reason = isExpected ? e.Message : e.ToString();
+            return FailToStart(reason);
         }
+    }
+
+    private ResourceFailure FailToStart(string reason)
+    {
+        states.Update(Name, s => s with { State = new(KnownResourceStates.FailedToStart, "error"), Reason = reason });
+        return new(Name, reason, IsAtStart: true);
     }
 
     private ResourceFailure? BeWithoutProcess()
@@ -107,7 +114,7 @@ internal sealed class ResourceController(
         return null;
     }
 
-    private async Task WaitForOthersAsync(CancellationToken stop)
+    private async Task<ResourceFailure?> WaitForOthersAsync(CancellationToken stop)
     {
         foreach (var wait in Plan.Waits)
         {
@@ -116,11 +123,12 @@ internal sealed class ResourceController(
                 s => s with { State = new(KnownResourceStates.Waiting, null), Reason = $"waits for {wait.On.Name}" }
             );
             var reached = await states.WaitAsync(wait.On.Name, s => IsReached(wait, s) || s.IsTerminal, stop);
-            if (!IsReached(wait, reached))
-                throw new DistributedApplicationException(
-                    $"Resource '{Name}' waits for '{wait.On.Name}', which is {reached.State?.Text}."
-                );
+            if (IsReached(wait, reached))
+                continue;
+            var failure = FailToStart($"It waits for '{wait.On.Name}', which is {reached.State?.Text}.");
+            return failure with { IsConsequence = reached.State?.Text != KnownResourceStates.Finished };
         }
+        return null;
     }
 
     private static bool IsReached(WaitCondition wait, CustomResourceSnapshot now) =>
@@ -128,7 +136,7 @@ internal sealed class ResourceController(
         {
             WaitKind.Healthy => now.IsHealthy,
             WaitKind.Started => now.State?.Text == KnownResourceStates.Running,
-            _ => now.State?.Text == KnownResourceStates.Finished && (now.ExitCode ?? 0) == wait.ExitCode,
+            _ => now.IsTerminal && now.ExitCode == wait.ExitCode,
         };
 
     private async Task StartAsync(CancellationToken stop)
@@ -163,7 +171,11 @@ internal sealed class ResourceController(
     private async Task EndProcessesAsync()
     {
         if (replicas.Count == 0)
+        {
+            if (states.Get(Name).State?.Text == KnownResourceStates.Waiting)
+                states.Update(Name, s => s with { State = new(KnownResourceStates.NotStarted, null), Reason = null });
             return;
+        }
         var isRunning = !states.Get(Name).IsTerminal;
         if (isRunning)
             states.Update(Name, s => s with { State = new(KnownResourceStates.Stopping, null) });

@@ -34,7 +34,7 @@ internal sealed class UserSecrets(string path)
             Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
             using var guard = FileLock.Take($"{FilePath}.lock", TimeSpan.FromSeconds(10));
             var values = Read();
-            if (values[key]?.GetValue<string>() is { Length: > 0 } kept)
+            if (Kept(values[key], key) is { Length: > 0 } kept)
                 return kept;
             var made = make();
             values[key] = made;
@@ -49,6 +49,18 @@ internal sealed class UserSecrets(string path)
         }
     }
 
+    private string? Kept(JsonNode? value, string key)
+    {
+        if (value is null)
+            return null;
+        return value.GetValueKind() == JsonValueKind.String
+            ? value.GetValue<string>()
+            : throw Damaged($"{key} is no text.");
+    }
+
+    private DistributedApplicationException Damaged(string why) =>
+        new($"The user secrets file {FilePath} is damaged: {why} Repair it, or delete it: new secrets are made then.");
+
     private JsonObject Read()
     {
         if (!File.Exists(FilePath))
@@ -58,11 +70,9 @@ internal sealed class UserSecrets(string path)
             return JsonNode.Parse(File.ReadAllText(FilePath)) as JsonObject
                 ?? throw new JsonException("the file holds no JSON object.");
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException e)
         {
-            throw new DistributedApplicationException(
-                $"The user secrets file {FilePath} is damaged: {e.Message} Repair it, or delete it: new secrets are made then."
-            );
+            throw Damaged(e.Message);
         }
     }
 

@@ -32,10 +32,19 @@ internal static class SpawnCommand
         start.FileName = words[0];
         foreach (var word in words[1..])
             start.ArgumentList.Add(word);
+        foreach (var name in start.Environment.Keys.Where(IsOwn).ToArray())
+            start.Environment.Remove(name);
         foreach (var (name, value) in description.Environment)
             start.Environment[name] = value;
         return start;
     }
+
+    // What AppHost itself was told: its secrets and its address are nobody else's, unless AppHost.cs hands them on.
+    private static bool IsOwn(string variable) =>
+        variable is "ASPNETCORE_URLS" or "DOTNET_LAUNCH_PROFILE"
+        || variable.StartsWith("ASPIRE_", StringComparison.Ordinal)
+        || variable.StartsWith("Parameters__", StringComparison.OrdinalIgnoreCase)
+        || variable.StartsWith("ConnectionStrings__", StringComparison.OrdinalIgnoreCase);
 
     private static string[] Prefix() =>
         EndsWithParent

@@ -96,22 +96,23 @@ internal static class ManifestResource
     private static JsonObject Project(ProjectResource project, string folder)
     {
         var path = project.Annotations.OfType<IProjectMetadata>().Last().ProjectPath;
-        var described = project.Annotations.OfType<DockerfileBuild>().Any()
-            ? Container(Path.GetDirectoryName(path)!, folder)
+        var described = project.Annotations.OfType<DockerfileBuild>().LastOrDefault() is { } build
+            ? Container(build, folder)
             : new JsonObject { ["type"] = "project.v0", ["path"] = Relative(folder, path) };
         return WithCommon(described, project);
     }
 
-    private static JsonObject Container(string context, string folder) =>
-        new()
+    private static JsonObject Container(DockerfileBuild build, string folder)
+    {
+        var described = new JsonObject
         {
-            ["type"] = "container.v1",
-            ["build"] = new JsonObject
-            {
-                ["context"] = Relative(folder, context),
-                ["dockerfile"] = Relative(folder, Path.Combine(context, "Dockerfile")),
-            },
+            ["context"] = Relative(folder, build.ContextPath),
+            ["dockerfile"] = Relative(folder, build.DockerfilePath),
         };
+        if (build.Stage is not null)
+            described["stage"] = build.Stage;
+        return new() { ["type"] = "container.v1", ["build"] = described };
+    }
 
     private static JsonObject Executable(ExecutableResource program, string folder)
     {

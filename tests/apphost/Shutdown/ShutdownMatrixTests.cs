@@ -1,0 +1,85 @@
+using Quarry.AppHost.Local.Processes;
+
+namespace Quarry.Tests.AppHost.Shutdown;
+
+/// <summary>However the application ends, no process of it is left.</summary>
+public sealed class ShutdownMatrixTests
+{
+    private const int Interrupt = 2;
+
+    /// <summary>Far more than it takes: services end in a second or two.</summary>
+    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(60);
+
+    [Theory]
+    [InlineData(Interrupt)]
+    [InlineData(Signals.Terminate)]
+    public async Task A_signal_to_AppHost_ends_everything_in_order(int signal)
+    {
+        await using var app = AppHostProcess.Start();
+        await app.AddressAsync();
+        Assert.True(app.Tag.Alive().Count > 4, "AppHost, three services and the site should run");
+
+        app.Signal(signal);
+
+        Assert.Equal(0, await app.EndAsync());
+        Assert.Empty(await app.Tag.RemainAfterAsync(EndsWithin));
+    }
+
+    [Fact]
+    public async Task SIGKILL_to_AppHost_leaves_nothing()
+    {
+        await using var app = AppHostProcess.Start();
+        await app.AddressAsync();
+
+        app.Signal(Signals.Kill);
+
+        await app.EndAsync();
+        Assert.Empty(await app.Tag.RemainAfterAsync(EndsWithin));
+    }
+
+    [Fact]
+    public async Task SIGKILL_while_services_start_leaves_nothing()
+    {
+        await using var app = AppHostProcess.Start();
+        await UntilAsync(() => app.Tag.Alive().Count > 2);
+
+        app.Signal(Signals.Kill);
+
+        await app.EndAsync();
+        Assert.Empty(await app.Tag.RemainAfterAsync(EndsWithin));
+    }
+
+    [Theory]
+    [InlineData(Signals.Terminate)]
+    [InlineData(Signals.Kill)]
+    public async Task A_signal_to_dotnet_run_ends_everything(int signal)
+    {
+        await using var run = AppHostProcess.StartByDotnetRun();
+        await run.AddressAsync();
+
+        run.Signal(signal);
+
+        await run.EndAsync();
+        Assert.Empty(await run.Tag.RemainAfterAsync(EndsWithin));
+    }
+
+    [Fact]
+    public async Task Ctrl_C_in_a_terminal_ends_everything()
+    {
+        await using var terminal = AppHostProcess.StartInTerminal();
+        await terminal.AddressAsync();
+
+        terminal.Write("\u0003");
+
+        Assert.Equal(0, await terminal.EndAsync());
+        Assert.Empty(await terminal.Tag.RemainAfterAsync(EndsWithin));
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var limited = new CancellationTokenSource(AppHostProcess.Patience);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (!condition())
+            await timer.WaitForNextTickAsync(limited.Token);
+    }
+}
