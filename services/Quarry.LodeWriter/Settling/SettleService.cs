@@ -48,6 +48,9 @@ internal sealed partial class SettleService(
         var closed = await lode.Store.CloseAbandonedAsync(run, cancellation);
         if (!closed.IsDurable)
             throw new LodeException($"Run {run.RunId} could not be closed: {closed.Message}");
+        // Closing found out what is durable; the catalogue takes the corrected record over.
+        if (await lode.Store.Reader.FindRunAsync(run.RunId, cancellation) is { } corrected)
+            await catalogue.ProjectAsync(corrected);
         _ = await lode.Store.Settler.SettleAsync(run, cancellation);
     }
 

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Quarry.Contracts.Api;
 using Quarry.Contracts.Events;
-using Quarry.Contracts.Lode;
 using Quarry.Contracts.Policies;
 using Quarry.Contracts.Runs;
 using Quarry.Lode;

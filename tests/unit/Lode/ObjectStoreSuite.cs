@@ -19,7 +19,7 @@ public abstract class ObjectStoreSuite(ITestOutputHelper output)
                     .Select(n => Task.Run(() => Store.PutIfAbsentAsync(key, new[] { (byte)n }, default)))
             );
             Assert.Single(wins, won => won);
-            Assert.Equal([(byte)Array.IndexOf(wins, true)], await Store.GetAsync(key, default));
+            Assert.Equal([(byte)Array.IndexOf(wins, true)], (await Store.GetAsync(key, default))!);
         }
     }
 

@@ -1,5 +1,4 @@
 using ParquetSharp;
-using Quarry.Lode;
 
 namespace Quarry.Tests.Unit.Lode;
 
