@@ -3,6 +3,9 @@ namespace Quarry.Runner.Hosting;
 /// <summary>Settings of the runner, section <c>Runner</c>: a default, a unit in the name and one line each.</summary>
 internal sealed record RunnerSettings
 {
+    /// <summary>Variable with the number of this process among the replicas that AppHost starts.</summary>
+    public const string InstanceVariable = "QUARRY_INSTANCE";
+
     /// <summary>Folders below which scripts may be launched.</summary>
     public IReadOnlyList<string> ScriptRoots { get; init; } = [];
 
@@ -12,7 +15,10 @@ internal sealed record RunnerSettings
     /// <summary>Runs that may wait; one more is answered with 503.</summary>
     public int QueueRunsMax { get; init; } = 10_000;
 
-    /// <summary>Stable name of this runner; its own unfinished runs are known by it after a restart.</summary>
+    /// <summary>
+    /// Stable name of this runner, its own among all that share a queue: its unfinished runs are known by it after a
+    /// restart. Unless set, the machine's name, with <see cref="InstanceVariable"/> where one machine has several.
+    /// </summary>
     public string Name { get; init; } = Environment.MachineName;
 
     /// <summary>Time that running runs have to end after SIGTERM, in milliseconds.</summary>
@@ -31,8 +37,13 @@ internal sealed record RunnerSettings
     public static RunnerSettings Read(IConfiguration configuration)
     {
         var settings = configuration.GetSection("Runner").Get<RunnerSettings>() ?? new();
+        var isNamed = configuration["Runner:Name"] is { Length: > 0 };
         return settings with
         {
+            Name =
+                isNamed || configuration[InstanceVariable] is not { Length: > 0 } instance
+                    ? settings.Name
+                    : $"{settings.Name}-{instance}",
             LodeGrpc = configuration["QUARRY_LODE_GRPC"] ?? settings.LodeGrpc,
             ExampleSite = (configuration["QUARRY_EXAMPLE_SITE"] ?? settings.ExampleSite).TrimEnd('/'),
         };
