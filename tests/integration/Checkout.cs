@@ -12,7 +12,7 @@ internal static class Checkout
 
     public static string Example(string name) => Path.Combine(Root, "examples", name, "script.ts");
 
-    private static string Configuration =>
+    public static string Configuration =>
         AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}")
             ? "Release"
             : "Debug";
