@@ -21,6 +21,8 @@ internal sealed record AppHostSettings(string DataRoot, int? DashboardPort, int 
         var port = Number(configuration, "port", DashboardPortDefault, 0, ushort.MaxValue);
         // The local back end keeps the volumes of Redis there; Aspire keeps them in the container engine.
         configuration["Volumes:Root"] ??= Path.Combine(dataRoot, "volumes");
+        // The local back end tells this resource how to show and restart the others; Aspire has a dashboard for that.
+        configuration["Control:Reader"] ??= "dashboard";
         return new(
             dataRoot,
             port == 0 ? null : port,

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Quarry.AppHost.Local.Control;
 using Quarry.AppHost.Local.Notifications;
 using Quarry.AppHost.Local.Orchestration;
 using Quarry.AppHost.Local.Publishing;
@@ -74,9 +75,14 @@ internal sealed class LocalApplicationBuilder : IDistributedApplicationBuilder
     /// <summary>Makes the application.</summary>
     internal DistributedApplication BuildNow()
     {
-        if (ExecutionContext.IsRunMode)
-            Services.AddHostedService(p => p.GetRequiredService<Orchestrator>());
-        return new(host.Build(), isRunByTest: Building is not null);
+        if (!ExecutionContext.IsRunMode)
+            return new(host.Build(), isRunByTest: Building is not null);
+        // In this order: resources are told where the control API listens.
+        Services.AddHostedService(p => p.GetRequiredService<ControlServer>());
+        Services.AddHostedService(p => p.GetRequiredService<Orchestrator>());
+        var application = new DistributedApplication(host.Build(), isRunByTest: Building is not null);
+        ControlReader.Tell(resources, Configuration, application.Services.GetRequiredService<ControlServer>());
+        return application;
     }
 
     private static HostApplicationBuilder CreateHost(string[] args, string folder, Assembly? appHost)
@@ -127,6 +133,7 @@ internal sealed class LocalApplicationBuilder : IDistributedApplicationBuilder
         services.AddSingleton<ResourceStates>();
         services.AddSingleton(p => new ResourceNotificationService(p.GetRequiredService<ResourceStates>()));
         services.AddSingleton<Orchestrator>();
+        services.AddSingleton<ControlServer>();
         services.AddSingleton<ManifestWriter>();
         services.Configure<HostOptions>(o => o.ShutdownTimeout = Timeout.InfiniteTimeSpan);
     }

@@ -7,6 +7,9 @@ namespace Quarry.AppHost.Local.Launching;
 /// <summary>Starts a project as <c>dotnet X.dll</c>: one process, where <c>dotnet run</c> would leave a second one.</summary>
 internal static class ProjectLauncher
 {
+    /// <summary>Variable with the number of a process among its replicas, from 0.</summary>
+    public const string InstanceVariable = "QUARRY_INSTANCE";
+
     /// <summary>Describes the process of a project.</summary>
     /// <exception cref="DistributedApplicationException">The project is not built.</exception>
     public static ProcessDescription Describe(
@@ -32,6 +35,9 @@ internal static class ProjectLauncher
             .ToArray();
         if (urls.Length > 0)
             variables["ASPNETCORE_URLS"] = string.Join(';', urls);
+        // Processes that share a machine's name need something of their own that outlives a restart.
+        if (project.Annotations.OfType<ReplicaCount>().LastOrDefault() is { Value: > 1 })
+            variables[InstanceVariable] = $"{instance}";
         variables.TryAdd("OTEL_SERVICE_NAME", project.Name);
         variables.TryAdd("OTEL_RESOURCE_ATTRIBUTES", $"service.instance.id={project.Name}-{instance}");
         return new(

@@ -6,8 +6,8 @@ internal sealed record OrchestrationOptions
     /// <summary>A resource that is not healthy this long after its start has failed.</summary>
     public TimeSpan HealthyWithin { get; init; } = TimeSpan.FromSeconds(120);
 
-    /// <summary>A process that has not ended this long after SIGTERM is killed.</summary>
-    public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>A process that has not ended this long after SIGTERM is killed; more than a runner takes to drain.</summary>
+    public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Pause between the first questions for health.</summary>
     public TimeSpan ProbeFirst { get; init; } = TimeSpan.FromMilliseconds(50);

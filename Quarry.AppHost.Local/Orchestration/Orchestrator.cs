@@ -25,6 +25,8 @@ internal sealed partial class Orchestrator(
 {
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false });
     private readonly Dictionary<string, ResourceController> controllers = new(StringComparer.OrdinalIgnoreCase);
+    private readonly SemaphoreSlim oneChange = new(1);
+    private readonly Lock gate = new();
     private FileLock? volumes;
     private bool isStopping;
 
@@ -58,17 +60,34 @@ internal sealed partial class Orchestrator(
     /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        isStopping = true;
+        lock (gate)
+            isStopping = true;
         foreach (var layer in StopOrder.Layers([.. controllers.Values]))
             await Task.WhenAll(layer.Select(c => c.StopAsync()));
     }
 
-    /// <summary>Ends a resource and starts it again.</summary>
-    public async Task RestartAsync(string name)
-    {
-        await controllers[name].StopAsync();
-        Begin(controllers[name]);
-    }
+    /// <summary>Starts a resource that somebody stopped, or that ended by itself.</summary>
+    /// <exception cref="DistributedApplicationException">It has no process of its own, or it runs.</exception>
+    public Task StartResourceAsync(string name) =>
+        ChangeAsync(
+            name,
+            controller =>
+            {
+                if (!states.Get(name).IsTerminal)
+                    throw new DistributedApplicationException(
+                        $"'{name}' is {states.Get(name).State?.Text}; stop it first, or restart it."
+                    );
+                return BeginAgainAsync(controller);
+            }
+        );
+
+    /// <summary>Ends the processes of a resource; returns when they have ended.</summary>
+    /// <exception cref="DistributedApplicationException">It has no process of its own.</exception>
+    public Task StopResourceAsync(string name) => ChangeAsync(name, controller => controller.StopAsync());
+
+    /// <summary>Ends a resource and starts it again; returns before it is healthy.</summary>
+    /// <exception cref="DistributedApplicationException">It has no process of its own.</exception>
+    public Task RestartAsync(string name) => ChangeAsync(name, BeginAgainAsync);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -84,6 +103,7 @@ internal sealed partial class Orchestrator(
     public void Dispose()
     {
         http.Dispose();
+        oneChange.Dispose();
         volumes?.Dispose();
     }
 
@@ -103,6 +123,35 @@ internal sealed partial class Orchestrator(
     {
         if (plan.StandIn is not null)
             local.Output.WriteLine($"quarry: stand-in for {plan.Name}: {plan.StandIn}");
+    }
+
+    private async Task ChangeAsync(string name, Func<ResourceController, Task> change)
+    {
+        var controller = controllers[name];
+        if (controller.Plan.Replicas == 0)
+            throw new DistributedApplicationException(
+                $"'{name}' has no process of its own that could be started or stopped."
+            );
+        await oneChange.WaitAsync();
+        try
+        {
+            await change(controller);
+        }
+        finally
+        {
+            oneChange.Release();
+        }
+    }
+
+    private async Task BeginAgainAsync(ResourceController controller)
+    {
+        await controller.StopAsync();
+        lock (gate)
+        {
+            // Whoever ends the application does not see what begins after that.
+            if (!isStopping)
+                Begin(controller);
+        }
     }
 
     private void Begin(ResourceController controller)

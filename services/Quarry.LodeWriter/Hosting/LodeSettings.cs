@@ -23,7 +23,7 @@ internal static class LodeSettings
 
     /// <summary>
     /// Listens for HTTP/1.1 where <c>ASPNETCORE_URLS</c> says, and for gRPC on <c>QUARRY_GRPC_PORT</c> (else
-    /// <c>Lode:GrpcPort</c>): without TLS the two protocols cannot share a port.
+    /// <c>Lode:GrpcPort</c>) of the same address: without TLS the two protocols cannot share a port (ADR 0003).
     /// </summary>
     public static void Listen(WebApplicationBuilder builder)
     {
@@ -34,18 +34,20 @@ internal static class LodeSettings
             .WebHost.UseUrls()
             .ConfigureKestrel(kestrel =>
             {
-                foreach (
-                    var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-                )
-                {
-                    var address = BindingAddress.Parse(url);
+                var addresses = urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                    .Select(BindingAddress.Parse)
+                    .ToArray();
+                foreach (var address in addresses)
                     kestrel.Listen(
                         AddressOf(address.Host),
                         address.Port,
                         listen => listen.Protocols = HttpProtocols.Http1
                     );
-                }
-                kestrel.Listen(IPAddress.Loopback, grpcPort, listen => listen.Protocols = HttpProtocols.Http2);
+                kestrel.Listen(
+                    AddressOf(addresses[0].Host),
+                    grpcPort,
+                    listen => listen.Protocols = HttpProtocols.Http2
+                );
             });
     }
 

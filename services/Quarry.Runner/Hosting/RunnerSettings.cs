@@ -5,6 +5,9 @@ namespace Quarry.Runner.Hosting;
 /// <summary>Settings of the runner, section <c>Runner</c>: a default, a unit in the name and one line each.</summary>
 internal sealed record RunnerSettings
 {
+    /// <summary>Variable with the number of this process among the replicas that AppHost starts.</summary>
+    public const string InstanceVariable = "QUARRY_INSTANCE";
+
     /// <summary>Folders below which scripts may be launched.</summary>
     public IReadOnlyList<string> ScriptRoots { get; init; } = [];
 
@@ -21,7 +24,8 @@ internal sealed record RunnerSettings
     public int ScriptRunsMax { get; init; }
 
     /// <summary>
-    /// Stable name of this runner; without Redis its own unfinished runs are known by it after a restart.
+    /// Stable name of this runner, its own among all that share a queue: its unfinished runs are known by it after a
+    /// restart. Unless set, the machine's name, with <see cref="InstanceVariable"/> where one machine has several.
     /// </summary>
     public string Name { get; init; } = Environment.MachineName;
 
@@ -66,8 +70,13 @@ internal sealed record RunnerSettings
     public static RunnerSettings Read(IConfiguration configuration)
     {
         var settings = configuration.GetSection("Runner").Get<RunnerSettings>() ?? new();
+        var isNamed = configuration["Runner:Name"] is { Length: > 0 };
         return settings with
         {
+            Name =
+                isNamed || configuration[InstanceVariable] is not { Length: > 0 } instance
+                    ? settings.Name
+                    : $"{settings.Name}-{instance}",
             LodeGrpc = configuration["QUARRY_LODE_GRPC"] ?? settings.LodeGrpc,
             ExampleSite = (configuration["QUARRY_EXAMPLE_SITE"] ?? settings.ExampleSite).TrimEnd('/'),
         };
