@@ -15,10 +15,14 @@ internal static class DashboardApp
     /// <summary>Puts it together; nothing listens yet.</summary>
     public static WebApplication Build(string[] args)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
-        {
-            Args = args, ApplicationName = typeof(DashboardApp).Assembly.GetName().Name, ContentRootPath = AppContext.BaseDirectory,
-        });
+        var builder = WebApplication.CreateBuilder(
+            new WebApplicationOptions
+            {
+                Args = args,
+                ApplicationName = typeof(DashboardApp).Assembly.GetName().Name,
+                ContentRootPath = AppContext.BaseDirectory,
+            }
+        );
         // Also outside of the development environment, for a build that was not published; published, it does nothing.
         builder.WebHost.UseStaticWebAssets();
         builder.AddServiceDefaults();
@@ -36,6 +40,7 @@ internal static class DashboardApp
         services.AddAccess();
         services.AddApiGateway();
         services.AddServiceCaller();
+        ControlApi.Add(services);
         services.AddSingleton<SystemReporter>();
         services.AddSingleton<RunsClient>();
         services.ConfigureHttpJsonOptions(json => QuarryJson.Configure(json.SerializerOptions));
@@ -49,15 +54,14 @@ internal static class DashboardApp
         app.UseSameOrigin();
         app.UseAuthentication();
         app.UseTokenExchange();
-        app.UseStatusCodePagesWithReExecute("/not-found");
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.UseAuthorization();
         app.UseAntiforgery();
     }
 
     private static void Map(WebApplication app)
     {
-        app.MapHealthChecks("/health").AllowAnonymous();
-        app.MapHealthChecks("/alive").AllowAnonymous();
+        app.MapDefaultEndpoints();
         app.MapStaticAssets().Add(endpoint => endpoint.Metadata.Add(new AllowAnonymousAttribute()));
         OpenApiDocument.Map(app);
         SignInPage.Map(app);

@@ -13,11 +13,13 @@ internal static class AccessRegistration
     public static void AddAccess(this IServiceCollection services)
     {
         services.AddSingleton<AccessSettings>();
-        services.AddAuthentication(AnyScheme)
+        services
+            .AddAuthentication(AnyScheme)
             .AddPolicyScheme(AnyScheme, displayName: null, o => o.ForwardDefaultSelector = Choose)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, configureOptions: null)
             .AddCookie(Session.Configure);
-        services.AddAuthorizationBuilder()
+        services
+            .AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder(AnyScheme).RequireAuthenticatedUser().Build());
     }
 

@@ -22,9 +22,12 @@ internal sealed class AccessSettings
     /// <exception cref="InvalidOperationException">There is no token, or one of them is easy to guess.</exception>
     public AccessSettings(IConfiguration configuration)
     {
-        token = Hash(configuration, TokenVariable) ?? throw new InvalidOperationException(
-            $"{TokenVariable} is not set, so nobody could sign in. Set it to a secret of at least {CharsMin} random letters "
-            + "and digits, for example the output of 'openssl rand -hex 16'.");
+        token =
+            Hash(configuration, TokenVariable)
+            ?? throw new InvalidOperationException(
+                $"{TokenVariable} is not set, so nobody could sign in. Set it to a secret of at least {CharsMin} random letters "
+                    + "and digits, for example the output of 'openssl rand -hex 16'."
+            );
         key = Hash(configuration, KeyVariable);
         Epoch = Convert.ToHexStringLower(SHA256.HashData(token))[..16];
     }
@@ -41,12 +44,14 @@ internal sealed class AccessSettings
     private static byte[]? Hash(IConfiguration configuration, string variable)
     {
         var secret = configuration[variable];
-        if (string.IsNullOrEmpty(secret)) return null;
+        if (string.IsNullOrEmpty(secret))
+            return null;
         return secret.Length >= CharsMin
             ? Hash(secret)
             : throw new InvalidOperationException(
                 $"{variable} has {secret.Length} characters, which is easy to guess. Set one of at least {CharsMin} random "
-                + "letters and digits, for example the output of 'openssl rand -hex 16'.");
+                    + "letters and digits, for example the output of 'openssl rand -hex 16'."
+            );
     }
 
     private static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));

@@ -10,16 +10,27 @@ namespace Quarry.Dashboard.Access;
 /// </summary>
 internal static class SameOrigin
 {
-    public static IApplicationBuilder UseSameOrigin(this IApplicationBuilder app) => app.Use((context, next) =>
-        IsAllowed(context.Request) ? next(context) : Problems.Of(
-            StatusCodes.Status403Forbidden, ErrorCodes.Forbidden,
-            "A page of another origin must not do this with the session of the person who looks at it.",
-            "Programs send 'Authorization: Bearer KEY' instead of a cookie.").ExecuteAsync(context));
+    public static IApplicationBuilder UseSameOrigin(this IApplicationBuilder app) =>
+        app.Use(
+            (context, next) =>
+                IsAllowed(context.Request)
+                    ? next(context)
+                    : Problems
+                        .Of(
+                            StatusCodes.Status403Forbidden,
+                            ErrorCodes.Forbidden,
+                            "A page of another origin must not do this with the session of the person who looks at it.",
+                            "Programs send 'Authorization: Bearer KEY' instead of a cookie."
+                        )
+                        .ExecuteAsync(context)
+        );
 
     private static bool IsAllowed(HttpRequest request)
     {
-        if (!request.Cookies.ContainsKey(Session.CookieName) || request.Headers.Authorization.Count > 0) return true;
-        if (IsHarmless(request)) return true;
+        if (!request.Cookies.ContainsKey(Session.CookieName) || request.Headers.Authorization.Count > 0)
+            return true;
+        if (IsHarmless(request))
+            return true;
         var origin = request.Headers.Origin.ToString();
         return origin.Length > 0
             ? Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority == request.Host.Value
@@ -28,5 +39,6 @@ internal static class SameOrigin
 
     private static bool IsHarmless(HttpRequest request) =>
         (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
-        && !request.HttpContext.WebSockets.IsWebSocketRequest && request.Headers.Upgrade.Count == 0;
+        && !request.HttpContext.WebSockets.IsWebSocketRequest
+        && request.Headers.Upgrade.Count == 0;
 }

@@ -18,12 +18,15 @@ internal static class Session
     {
         var epoch = context.RequestServices.GetRequiredService<AccessSettings>().Epoch;
         var identity = new ClaimsIdentity(
-            [new Claim(ClaimTypes.Name, "operator"), new Claim(EpochClaim, epoch)], CookieAuthenticationDefaults.AuthenticationScheme);
+            [new Claim(ClaimTypes.Name, "operator"), new Claim(EpochClaim, epoch)],
+            CookieAuthenticationDefaults.AuthenticationScheme
+        );
         return context.SignInAsync(CookieAuthenticationDefaults.AuthenticationScheme, new(identity));
     }
 
     /// <summary>Ends the session.</summary>
-    public static Task CloseAsync(HttpContext context) => context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
+    public static Task CloseAsync(HttpContext context) =>
+        context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
 
     /// <summary>Options of the cookie.</summary>
     public static void Configure(CookieAuthenticationOptions options)
@@ -40,7 +43,8 @@ internal static class Session
     private static async Task RejectOldEpochAsync(CookieValidatePrincipalContext context)
     {
         var access = context.HttpContext.RequestServices.GetRequiredService<AccessSettings>();
-        if (context.Principal?.FindFirst(EpochClaim)?.Value == access.Epoch) return;
+        if (context.Principal?.FindFirst(EpochClaim)?.Value == access.Epoch)
+            return;
         context.RejectPrincipal();
         await CloseAsync(context.HttpContext);
     }
@@ -48,7 +52,8 @@ internal static class Session
     /// <summary>People are sent to the sign-in page; a call of the API is answered as one.</summary>
     private static Task ChallengeAsync(RedirectContext<CookieAuthenticationOptions> context)
     {
-        if (AccessRegistration.IsApi(context.Request)) return context.HttpContext.ChallengeAsync(ApiKeyHandler.SchemeName);
+        if (AccessRegistration.IsApi(context.Request))
+            return context.HttpContext.ChallengeAsync(ApiKeyHandler.SchemeName);
         context.Response.Redirect(context.RedirectUri);
         return Task.CompletedTask;
     }

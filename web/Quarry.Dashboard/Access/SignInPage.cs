@@ -27,7 +27,8 @@ internal static class SignInPage
 
     private static async Task<IResult> EnterAsync(HttpContext context, IAntiforgery antiforgery, AccessSettings access)
     {
-        if (!await antiforgery.IsRequestValidAsync(context)) return Results.Redirect(Path);
+        if (!await antiforgery.IsRequestValidAsync(context))
+            return Results.Redirect(Path);
         var form = await context.Request.ReadFormAsync();
         var back = form[ReturnParameter].ToString();
         if (!access.AcceptsToken(form["token"].ToString().Trim()))
@@ -38,39 +39,44 @@ internal static class SignInPage
 
     private static async Task<IResult> LeaveAsync(HttpContext context, IAntiforgery antiforgery)
     {
-        if (await antiforgery.IsRequestValidAsync(context)) await Session.CloseAsync(context);
+        if (await antiforgery.IsRequestValidAsync(context))
+            await Session.CloseAsync(context);
         return Results.Redirect(Path);
     }
 
-    private static bool IsLocal(string address) => address.StartsWith('/') && !address.StartsWith("//") && !address.Contains('\\');
+    /// <summary>A path of this host; <c>//host</c> would be another one.</summary>
+    private static bool IsLocal(string address) =>
+        address.StartsWith('/')
+        && !address.StartsWith("//", StringComparison.Ordinal)
+        && !address.Contains('\\', StringComparison.Ordinal);
 
     private static string Html(AntiforgeryTokenSet tokens, string back, bool isWrong) =>
         $"""
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-          <meta charset="utf-8">
-          <meta name="viewport" content="width=device-width, initial-scale=1">
-          <meta name="color-scheme" content="light dark">
-          <title>Sign in · Quarry</title>
-          <link rel="icon" href="/favicon.svg" type="image/svg+xml">
-          <link rel="stylesheet" href="/app.css">
-        </head>
-        <body>
-          <main class="door">
-            <h1>Quarry</h1>
-            {(isWrong ? Wrong : "")}
-            <form class="narrow" method="post" action="{Path}">
-              <label class="field">Sign-in token <input name="token" type="password" autocomplete="off" required autofocus></label>
-              <input type="hidden" name="{ReturnParameter}" value="{Encode(back)}">
-              <input type="hidden" name="{Encode(tokens.FormFieldName)}" value="{Encode(tokens.RequestToken!)}">
-              <button type="submit">Sign in</button>
-            </form>
-            <p class="muted">The application host prints an address with the token when everything is up.</p>
-          </main>
-        </body>
-        </html>
-        """;
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+              <meta charset="utf-8">
+              <meta name="viewport" content="width=device-width, initial-scale=1">
+              <meta name="color-scheme" content="light dark">
+              <title>Sign in · Quarry</title>
+              <link rel="icon" href="/favicon.svg" type="image/svg+xml">
+              <link rel="stylesheet" href="/app.css">
+            </head>
+            <body>
+              <main class="door">
+                <h1>Quarry</h1>
+                {(isWrong ? Wrong : "")}
+                <form class="narrow" method="post" action="{Path}">
+                  <label class="field">Sign-in token <input name="token" type="password" autocomplete="off" required autofocus></label>
+                  <input type="hidden" name="{ReturnParameter}" value="{Encode(back)}">
+                  <input type="hidden" name="{Encode(tokens.FormFieldName)}" value="{Encode(tokens.RequestToken!)}">
+                  <button type="submit">Sign in</button>
+                </form>
+                <p class="muted">The application host prints an address with the token when everything is up.</p>
+              </main>
+            </body>
+            </html>
+            """;
 
     private const string Wrong =
         """<p class="wrong" role="alert"><strong>That token is not valid.</strong> Use the one that was printed at this start.</p>""";

@@ -35,7 +35,8 @@ public abstract class LoadingPage : ComponentBase, IAsyncDisposable
     protected async Task<bool> GuardAsync(Func<CancellationToken, Task> readAsync)
     {
         ArgumentNullException.ThrowIfNull(readAsync);
-        if (leaving.IsCancellationRequested) return false;
+        if (leaving.IsCancellationRequested)
+            return false;
         try
         {
             await readAsync(leaving.Token);
@@ -56,7 +57,8 @@ public abstract class LoadingPage : ComponentBase, IAsyncDisposable
     /// <summary>Reads now and again after every interval, until the page is left.</summary>
     protected void Repeat(TimeSpan every, Func<CancellationToken, Task> readAsync)
     {
-        if (RendererInfo.IsInteractive) _ = InvokeAsync(() => RepeatAsync(every, readAsync));
+        if (RendererInfo.IsInteractive)
+            _ = InvokeAsync(() => RepeatAsync(every, readAsync));
     }
 
     private async Task RepeatAsync(TimeSpan every, Func<CancellationToken, Task> readAsync)
@@ -69,8 +71,7 @@ public abstract class LoadingPage : ComponentBase, IAsyncDisposable
             {
                 _ = await GuardAsync(readAsync);
                 StateHasChanged();
-            }
-            while (await timer.WaitForNextTickAsync(left));
+            } while (await timer.WaitForNextTickAsync(left));
         }
         catch (OperationCanceledException) when (left.IsCancellationRequested)
         {

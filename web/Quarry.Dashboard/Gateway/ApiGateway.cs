@@ -10,16 +10,22 @@ namespace Quarry.Dashboard.Gateway;
 /// The one public door of the API: what starts, ends or follows runs goes to the runner, everything else to the Lode
 /// writer. Requests are passed on once, as they are: what may be repeated is known to the caller only.
 /// </summary>
-internal sealed class ApiGateway(IHttpForwarder forwarder, ServiceAddresses addresses, ServiceKeyTransform transform) : IDisposable
+internal sealed class ApiGateway(IHttpForwarder forwarder, ServiceAddresses addresses, ServiceKeyTransform transform)
+    : IDisposable
 {
     // A live view of a run that emits nothing for an hour is cut off; the caller resumes it.
     private static readonly ForwarderRequestConfig Forwarding = new() { ActivityTimeout = TimeSpan.FromHours(1) };
 
-    private readonly HttpMessageInvoker client = new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false, UseCookies = false, UseProxy = false, AutomaticDecompression = DecompressionMethods.None,
-        ConnectTimeout = TimeSpan.FromSeconds(5),
-    });
+    private readonly HttpMessageInvoker client = new(
+        new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+        }
+    );
 
     public static void Map(IEndpointRouteBuilder app)
     {
@@ -33,7 +39,8 @@ internal sealed class ApiGateway(IHttpForwarder forwarder, ServiceAddresses addr
     /// <inheritdoc/>
     public void Dispose() => client.Dispose();
 
-    private static Task ToRunner(HttpContext context, ApiGateway gateway) => gateway.ForwardAsync(context, Service.Runner);
+    private static Task ToRunner(HttpContext context, ApiGateway gateway) =>
+        gateway.ForwardAsync(context, Service.Runner);
 
     private static Task ToLode(HttpContext context, ApiGateway gateway) => gateway.ForwardAsync(context, Service.Lode);
 
@@ -42,11 +49,21 @@ internal sealed class ApiGateway(IHttpForwarder forwarder, ServiceAddresses addr
         var error = await addresses.NextAsync(service, context.RequestAborted) is { } address
             ? await forwarder.SendAsync(context, address, client, Forwarding, transform)
             : ForwarderError.NoAvailableDestinations;
-        if (error == ForwarderError.None || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested) return;
+        if (
+            error == ForwarderError.None
+            || context.Response.HasStarted
+            || context.RequestAborted.IsCancellationRequested
+        )
+            return;
         context.Response.Clear();
-        await Problems.Of(
-            StatusCodes.Status503ServiceUnavailable, ErrorCodes.Unavailable, $"The {service.Title} does not answer ({error}).",
-            "Try again in a moment; GET /api/v1/system says which services are healthy.").ExecuteAsync(context);
+        await Problems
+            .Of(
+                StatusCodes.Status503ServiceUnavailable,
+                ErrorCodes.Unavailable,
+                $"The {service.Title} does not answer ({error}).",
+                "Try again in a moment; GET /api/v1/system says which services are healthy."
+            )
+            .ExecuteAsync(context);
     }
 }
 
@@ -55,25 +72,19 @@ internal sealed class ServiceKeyTransform(ServiceKey key) : HttpTransformer
 {
     /// <inheritdoc/>
     public override async ValueTask TransformRequestAsync(
-        HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+        HttpContext httpContext,
+        HttpRequestMessage proxyRequest,
+        string destinationPrefix,
+        CancellationToken cancellationToken
+    )
     {
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
         proxyRequest.Headers.Host = null;
         proxyRequest.Headers.Authorization = null;
         _ = proxyRequest.Headers.Remove("Cookie");
         _ = proxyRequest.Headers.Remove(ServiceKey.Header);
-        if (key.Value is { } value) proxyRequest.Headers.Add(ServiceKey.Header, value);
-    }
-
-    /// <inheritdoc/>
-    public override async ValueTask<bool> TransformResponseAsync(
-        HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
-    {
-        // A service may be stricter than this door, never more lax: both policies hold.
-        var own = httpContext.Response.Headers.ContentSecurityPolicy;
-        var isBodyWanted = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
-        if (proxyResponse?.Headers.Contains("Content-Security-Policy") != true) httpContext.Response.Headers.ContentSecurityPolicy = own;
-        return isBodyWanted;
+        if (key.Value is { } value)
+            proxyRequest.Headers.Add(ServiceKey.Header, value);
     }
 }
 

@@ -23,11 +23,19 @@ internal static class ArtifactPreview
     public static string AddressOf(string runId, string artifactId) =>
         $"/preview/{Uri.EscapeDataString(runId)}/{Uri.EscapeDataString(artifactId)}";
 
-    public static void Map(IEndpointRouteBuilder app) => app.MapGet(
-        "/preview/{runId}/{artifactId}",
-        (string runId, string artifactId, HttpContext http, ServiceCaller caller) => ShowAsync(runId, artifactId, http, caller));
+    public static void Map(IEndpointRouteBuilder app) =>
+        app.MapGet(
+            "/preview/{runId}/{artifactId}",
+            (string runId, string artifactId, HttpContext http, ServiceCaller caller) =>
+                ShowAsync(runId, artifactId, http, caller)
+        );
 
-    private static async Task<IResult> ShowAsync(string runId, string artifactId, HttpContext http, ServiceCaller caller)
+    private static async Task<IResult> ShowAsync(
+        string runId,
+        string artifactId,
+        HttpContext http,
+        ServiceCaller caller
+    )
     {
         var path = $"/api/v1/runs/{Uri.EscapeDataString(runId)}/artifacts/{Uri.EscapeDataString(artifactId)}";
         try
@@ -36,7 +44,8 @@ internal static class ArtifactPreview
             http.Response.RegisterForDispose(answer);
             await ServiceCaller.ThrowIfFailedAsync(answer, http.RequestAborted);
             var type = answer.Content.Headers.ContentType?.MediaType ?? "";
-            if (!IsImage(type) || answer.Content.Headers.ContentLength is not <= BytesMax) return NoPicture(path);
+            if (!IsImage(type) || answer.Content.Headers.ContentLength is not <= BytesMax)
+                return NoPicture(path);
             http.Response.Headers.ContentSecurityPolicy = Sandbox;
             return Results.Stream(await answer.Content.ReadAsStreamAsync(http.RequestAborted), type);
         }
@@ -46,7 +55,11 @@ internal static class ArtifactPreview
         }
     }
 
-    private static IResult NoPicture(string path) => Problems.Of(
-        415, ErrorCodes.NotAvailable, $"Only pictures ({string.Join(", ", ImageTypes)}) of at most {BytesMax:N0} bytes are shown.",
-        $"Download it: GET {path}.");
+    private static IResult NoPicture(string path) =>
+        Problems.Of(
+            415,
+            ErrorCodes.NotAvailable,
+            $"Only pictures ({string.Join(", ", ImageTypes)}) of at most {BytesMax:N0} bytes are shown.",
+            $"Download it: GET {path}."
+        );
 }

@@ -6,7 +6,14 @@ internal static class OpenApiDocument
     public const string Path = "/api/v1/openapi.json";
     private const string Resource = "Quarry.Dashboard.openapi.json";
 
-    public static void Map(IEndpointRouteBuilder app) => app.MapGet(
-        Path, () => Results.Stream(typeof(OpenApiDocument).Assembly.GetManifestResourceStream(Resource)!, "application/json"))
-        .AllowAnonymous();
+    public static void Map(IEndpointRouteBuilder app) =>
+        app.MapGet(
+                Path,
+                () =>
+                    Results.Stream(
+                        typeof(OpenApiDocument).Assembly.GetManifestResourceStream(Resource)!,
+                        "application/json"
+                    )
+            )
+            .AllowAnonymous();
 }

@@ -12,7 +12,8 @@ internal sealed class ServiceAddresses(ServiceEndpointResolver resolver)
     public async ValueTask<string?> NextAsync(Service service, CancellationToken cancellation)
     {
         var source = await resolver.GetEndpointsAsync(service.Address, cancellation);
-        if (source.Endpoints.Count == 0) return null;
+        if (source.Endpoints.Count == 0)
+            return null;
         var next = (int)((uint)Interlocked.Increment(ref turn) % source.Endpoints.Count);
         var address = source.Endpoints[next].EndPoint.ToString()!;
         // An endpoint is an address of its own or, from other sources than configuration, a host and a port.

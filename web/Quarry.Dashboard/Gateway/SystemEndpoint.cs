@@ -5,6 +5,9 @@ namespace Quarry.Dashboard.Gateway;
 /// <summary><c>GET /api/v1/system</c>: services and their health, versions, stand-ins in use.</summary>
 internal static class SystemEndpoint
 {
-    public static void Map(IEndpointRouteBuilder app) => app.MapGet(
-        "/api/v1/system", (SystemReporter reporter, CancellationToken cancellation) => reporter.ReadAsync(cancellation));
+    public static void Map(IEndpointRouteBuilder app) =>
+        app.MapGet(
+            "/api/v1/system",
+            (SystemReporter reporter, CancellationToken cancellation) => reporter.ReadAsync(cancellation)
+        );
 }

@@ -23,8 +23,14 @@ public sealed class ItemTable
     {
         Types = [.. rows.CountBy(TypeOf).OrderBy(t => t.Key, StringComparer.Ordinal)];
         Rows = [.. rows.Where(r => Matches(r, type, text))];
-        if (Rows.Select(TypeOf).Distinct().Take(2).Count() == 1 && Rows.All(r => Data(r).ValueKind == JsonValueKind.Object))
-            Columns = [.. Rows.SelectMany(r => Data(r).EnumerateObject().Select(p => p.Name)).Distinct().Take(ColumnsMax)];
+        if (
+            Rows.Select(TypeOf).Distinct().Take(2).Count() == 1
+            && Rows.All(r => Data(r).ValueKind == JsonValueKind.Object)
+        )
+            Columns =
+            [
+                .. Rows.SelectMany(r => Data(r).EnumerateObject().Select(p => p.Name)).Distinct().Take(ColumnsMax),
+            ];
     }
 
     /// <summary>Item types of all rows, with how many there are.</summary>
@@ -49,7 +55,9 @@ public sealed class ItemTable
     private static string Text(JsonElement value) => RowText.Cut(RowText.Visible(RowText.Of(value)));
 
     private static JsonElement Data(EventRow row) =>
-        row.Payload.ValueKind == JsonValueKind.Object && row.Payload.TryGetProperty(DataField, out var data) ? data : default;
+        row.Payload.ValueKind == JsonValueKind.Object && row.Payload.TryGetProperty(DataField, out var data)
+            ? data
+            : default;
 
     private static bool Matches(EventRow row, string? type, string? text) =>
         (string.IsNullOrEmpty(type) || TypeOf(row) == type)

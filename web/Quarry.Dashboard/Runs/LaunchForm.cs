@@ -32,7 +32,11 @@ public sealed class LaunchForm
         Script = script;
         (Source, Category, Dataset, Job) = (run.Source, run.Category, run.Dataset, Text(run.Job));
         (Policy, MaxEvents, MaxBytes) = (run.Policy.Name, run.Policy.MaxEvents, run.Policy.MaxBytes);
-        (MaxBlockMs, FlushCount, FlushIntervalMs) = (run.Policy.MaxBlockMs, run.Policy.FlushCount, run.Policy.FlushIntervalMs);
+        (MaxBlockMs, FlushCount, FlushIntervalMs) = (
+            run.Policy.MaxBlockMs,
+            run.Policy.FlushCount,
+            run.Policy.FlushIntervalMs
+        );
         (WallClockSeconds, IdleSeconds) = (run.Limits.WallClockMs / 1_000, run.Limits.IdleMs / 1_000);
     }
 
@@ -80,12 +84,19 @@ public sealed class LaunchForm
 
     /// <summary>The request; options that the chosen policy does not use are left out.</summary>
     /// <exception cref="JsonException">The job is not JSON.</exception>
-    public LaunchRequest ToRequest(bool isDryRun = false) => new()
-    {
-        Script = Script, Source = Source, Category = Given(Category), Dataset = Given(Dataset), JobId = Given(JobId),
-        Job = Given(Job) is { } job ? JsonSerializer.Deserialize<JsonElement>(job) : null, Policy = ToPolicy(),
-        Limits = new() { WallClockMs = WallClockSeconds * 1_000, IdleMs = IdleSeconds * 1_000 }, DryRun = isDryRun,
-    };
+    public LaunchRequest ToRequest(bool isDryRun = false) =>
+        new()
+        {
+            Script = Script,
+            Source = Source,
+            Category = Given(Category),
+            Dataset = Given(Dataset),
+            JobId = Given(JobId),
+            Job = Given(Job) is { } job ? JsonSerializer.Deserialize<JsonElement>(job) : null,
+            Policy = ToPolicy(),
+            Limits = new() { WallClockMs = WallClockSeconds * 1_000, IdleMs = IdleSeconds * 1_000 },
+            DryRun = isDryRun,
+        };
 
     /// <summary>The same launch for a shell.</summary>
     public string ToCommandLine()
@@ -93,26 +104,44 @@ public sealed class LaunchForm
         var policy = ToPolicy();
         List<(string Flag, string? Value)> flags =
         [
-            ("--source", Given(Source)), ("--category", Given(Category)), ("--dataset", Given(Dataset)),
-            ("--job-id", Given(JobId)), ("--job", Given(Job)?.ReplaceLineEndings(" ")),
-            ("--policy", QuarryNames.Of(policy.Name)), ("--max-events", policy.MaxEvents?.ToString()),
-            ("--max-bytes", policy.MaxBytes?.ToString()), ("--max-block", Milliseconds(policy.MaxBlockMs)),
-            ("--flush-count", policy.FlushCount?.ToString()), ("--flush-interval", Milliseconds(policy.FlushIntervalMs)),
-            ("--timeout", Seconds(WallClockSeconds)), ("--idle-timeout", Seconds(IdleSeconds)),
+            ("--source", Given(Source)),
+            ("--category", Given(Category)),
+            ("--dataset", Given(Dataset)),
+            ("--job-id", Given(JobId)),
+            ("--job", Given(Job)?.ReplaceLineEndings(" ")),
+            ("--policy", QuarryNames.Of(policy.Name)),
+            ("--max-events", policy.MaxEvents?.ToString()),
+            ("--max-bytes", policy.MaxBytes?.ToString()),
+            ("--max-block", Milliseconds(policy.MaxBlockMs)),
+            ("--flush-count", policy.FlushCount?.ToString()),
+            ("--flush-interval", Milliseconds(policy.FlushIntervalMs)),
+            ("--timeout", Seconds(WallClockSeconds)),
+            ("--idle-timeout", Seconds(IdleSeconds)),
         ];
         var given = flags.Where(f => f.Value is not null).Select(f => $" {f.Flag} {Quote(f.Value!)}");
         return $"quarry run {Quote(Script)}{string.Concat(given)}";
     }
 
-    private PolicyOptions ToPolicy() => Policy switch
-    {
-        PolicyName.Buffered => new() { Name = Policy, MaxEvents = MaxEvents, MaxBytes = MaxBytes, MaxBlockMs = MaxBlockMs },
-        PolicyName.Streaming => new()
+    private PolicyOptions ToPolicy() =>
+        Policy switch
         {
-            Name = Policy, MaxEvents = MaxEvents, MaxBytes = MaxBytes, FlushCount = FlushCount, FlushIntervalMs = FlushIntervalMs,
-        },
-        _ => new() { Name = Policy },
-    };
+            PolicyName.Buffered => new()
+            {
+                Name = Policy,
+                MaxEvents = MaxEvents,
+                MaxBytes = MaxBytes,
+                MaxBlockMs = MaxBlockMs,
+            },
+            PolicyName.Streaming => new()
+            {
+                Name = Policy,
+                MaxEvents = MaxEvents,
+                MaxBytes = MaxBytes,
+                FlushCount = FlushCount,
+                FlushIntervalMs = FlushIntervalMs,
+            },
+            _ => new() { Name = Policy },
+        };
 
     private static string Text(JsonElement? job) =>
         job is { } given ? JsonSerializer.Serialize(given, QuarryJson.Indented) : "";

@@ -10,7 +10,8 @@ namespace Quarry.Dashboard.Runs;
 /// changed, at most every <see cref="TellEvery"/>. A tail that falls silent is no proof that the run goes on, so the
 /// stored record is looked at too.
 /// </summary>
-internal sealed class LiveRun(RunsClient client, string runId, TimeProvider clock, Func<Task> changedAsync) : IAsyncDisposable
+internal sealed class LiveRun(RunsClient client, string runId, TimeProvider clock, Func<Task> changedAsync)
+    : IAsyncDisposable
 {
     private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
@@ -42,14 +43,16 @@ internal sealed class LiveRun(RunsClient client, string runId, TimeProvider cloc
         stopping.Dispose();
     }
 
-    private Task FollowAsync() => UntilLeftAsync(async cancellation =>
-    {
-        while (!IsDone)
+    private Task FollowAsync() =>
+        UntilLeftAsync(async cancellation =>
         {
-            await ReadAsync(cancellation);
-            if (!IsDone) await Task.Delay(RetryAfter, clock, cancellation);
-        }
-    });
+            while (!IsDone)
+            {
+                await ReadAsync(cancellation);
+                if (!IsDone)
+                    await Task.Delay(RetryAfter, clock, cancellation);
+            }
+        });
 
     private async Task ReadAsync(CancellationToken cancellation)
     {
@@ -72,16 +75,18 @@ internal sealed class LiveRun(RunsClient client, string runId, TimeProvider cloc
         }
     }
 
-    private Task LookAsync() => UntilLeftAsync(async cancellation =>
-    {
-        using var timer = new PeriodicTimer(LookEvery, clock);
-        while (!IsDone && await timer.WaitForNextTickAsync(cancellation))
+    private Task LookAsync() =>
+        UntilLeftAsync(async cancellation =>
         {
-            if (await StoredAsync(cancellation) is not { IsDone: true } stored) continue;
-            View.Take(stored);
-            isChanged = true;
-        }
-    });
+            using var timer = new PeriodicTimer(LookEvery, clock);
+            while (!IsDone && await timer.WaitForNextTickAsync(cancellation))
+            {
+                if (await StoredAsync(cancellation) is not { IsDone: true } stored)
+                    continue;
+                View.Take(stored);
+                isChanged = true;
+            }
+        });
 
     private async Task<RunRecord?> StoredAsync(CancellationToken cancellation)
     {
@@ -100,17 +105,19 @@ internal sealed class LiveRun(RunsClient client, string runId, TimeProvider cloc
         }
     }
 
-    private Task TellAsync() => UntilLeftAsync(async cancellation =>
-    {
-        using var timer = new PeriodicTimer(TellEvery, clock);
-        for (var told = false; !told && await timer.WaitForNextTickAsync(cancellation);)
+    private Task TellAsync() =>
+        UntilLeftAsync(async cancellation =>
         {
-            if (!isChanged) continue;
-            isChanged = false;
-            told = IsDone;
-            await changedAsync();
-        }
-    });
+            using var timer = new PeriodicTimer(TellEvery, clock);
+            for (var told = false; !told && await timer.WaitForNextTickAsync(cancellation); )
+            {
+                if (!isChanged)
+                    continue;
+                isChanged = false;
+                told = IsDone;
+                await changedAsync();
+            }
+        });
 
     /// <summary>The page being left is the ordinary end.</summary>
     private async Task UntilLeftAsync(Func<CancellationToken, Task> act)

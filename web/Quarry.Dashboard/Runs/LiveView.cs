@@ -55,23 +55,31 @@ internal sealed class LiveView
     {
         lock (gate)
         {
-            if (name == "state") run = JsonSerializer.Deserialize<RunRecord>(data, QuarryJson.Compact);
-            else if (name == "progress") progress = JsonSerializer.Deserialize<RunProgress>(data, QuarryJson.Compact);
-            else if (name == "event") Take(JsonSerializer.Deserialize<EventRow>(data, QuarryJson.Compact)!);
-            else if (name == "console") Keep(lines, LogLine.OfConsole(data), LinesMax);
+            if (name == "state")
+                run = JsonSerializer.Deserialize<RunRecord>(data, QuarryJson.Compact);
+            else if (name == "progress")
+                progress = JsonSerializer.Deserialize<RunProgress>(data, QuarryJson.Compact);
+            else if (name == "event")
+                Take(JsonSerializer.Deserialize<EventRow>(data, QuarryJson.Compact)!);
+            else if (name == "console")
+                Keep(lines, LogLine.OfConsole(data), LinesMax);
         }
     }
 
     private void Take(EventRow row)
     {
-        if (row.Type == EventType.Item.Name()) Keep(items, row, ItemsMax);
-        else if (row.Type == EventType.Log.Name()) Keep(lines, LogLine.Of(row), LinesMax);
-        else Keep(milestones, row, MilestonesMax);
+        if (row.Type == EventType.Item.Name())
+            Keep(items, row, ItemsMax);
+        else if (row.Type == EventType.Log.Name())
+            Keep(lines, LogLine.Of(row), LinesMax);
+        else
+            Keep(milestones, row, MilestonesMax);
     }
 
     private static void Keep<T>(Queue<T> queue, T value, int most)
     {
-        if (queue.Count == most) _ = queue.Dequeue();
+        if (queue.Count == most)
+            _ = queue.Dequeue();
         queue.Enqueue(value);
     }
 

@@ -53,14 +53,21 @@ internal sealed record Overview
         var running = await client.ListAsync($"state={QuarryNames.Of(RunState.Running)}&limit={RunsMax}", cancellation);
         var queued = await client.ListAsync($"state={QuarryNames.Of(RunState.Queued)}&limit={RunsMax}", cancellation);
         var ended = await client.ListAsync(
-            $"state={QuarryNames.Of(RunState.Done)}&since={Uri.EscapeDataString(since)}&limit={RunsMax}", cancellation);
+            $"state={QuarryNames.Of(RunState.Done)}&since={Uri.EscapeDataString(since)}&limit={RunsMax}",
+            cancellation
+        );
         var recent = await client.ListAsync($"limit={RecentMax}", cancellation);
         return new()
         {
-            Since = since, Running = RunCount.Of(running), Queued = RunCount.Of(queued), Ended = RunCount.Of(ended),
+            Since = since,
+            Running = RunCount.Of(running),
+            Queued = RunCount.Of(queued),
+            Ended = RunCount.Of(ended),
             Going = [.. running.Items.Concat(queued.Items).Take(GoingMax)],
-            Failed = [.. ended.Items.Where(RunText.IsFailed)], Recent = recent.Items,
-            Items = ended.Items.Sum(r => RunText.Count(r, "item")), Dropped = ended.Items.Sum(RunText.Dropped),
+            Failed = [.. ended.Items.Where(RunText.IsFailed)],
+            Recent = recent.Items,
+            Items = ended.Items.Sum(r => RunText.Count(r, "item")),
+            Dropped = ended.Items.Sum(RunText.Dropped),
         };
     }
 }

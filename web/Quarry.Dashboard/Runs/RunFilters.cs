@@ -60,8 +60,10 @@ internal sealed class RunFilters
         get => values.GetValueOrDefault(name, "");
         set
         {
-            if (string.IsNullOrWhiteSpace(value)) _ = values.Remove(name);
-            else values[name] = value.Trim();
+            if (string.IsNullOrWhiteSpace(value))
+                _ = values.Remove(name);
+            else
+                values[name] = value.Trim();
         }
     }
 
@@ -78,12 +80,20 @@ internal sealed class RunFilters
     public string Address(string? cursor = null)
     {
         var shown = values.Where(v => v.Key != CursorName).ToDictionary(v => v.Key, v => (string?)v.Value);
-        if (cursor is not null) shown[CursorName] = cursor;
+        if (cursor is not null)
+            shown[CursorName] = cursor;
         return QueryHelpers.AddQueryString("/runs", shown);
     }
 
     /// <summary>Query of the API call.</summary>
     public string ToApiQuery() =>
-        QueryHelpers.AddQueryString("", values.ToDictionary(v => v.Key, v => (string?)v.Value)
-            .Append(new("limit", $"{PageRows}")).ToDictionary()).TrimStart('?');
+        QueryHelpers
+            .AddQueryString(
+                "",
+                values
+                    .ToDictionary(v => v.Key, v => (string?)v.Value)
+                    .Append(new("limit", $"{PageRows}"))
+                    .ToDictionary()
+            )
+            .TrimStart('?');
 }

@@ -19,7 +19,8 @@ internal static class RunText
         (run.Outcome is { } outcome ? QuarryNames.Of(outcome) : QuarryNames.Of(run.State)).Replace('_', ' ');
 
     /// <summary>True when it ended, neither well nor by request.</summary>
-    public static bool IsFailed(RunRecord run) => run.Outcome is not (null or RunOutcome.Success or RunOutcome.Canceled);
+    public static bool IsFailed(RunRecord run) =>
+        run.Outcome is not (null or RunOutcome.Success or RunOutcome.Canceled);
 
     /// <summary>From its start, or else from its acceptance, to its end or now.</summary>
     public static string Elapsed(RunRecord run, TimeProvider clock)
@@ -29,26 +30,28 @@ internal static class RunText
     }
 
     /// <summary>A duration with the unit that fits: <c>850 ms</c>, <c>4.2 s</c>, <c>3 min 12 s</c>, <c>2 h 5 min</c>.</summary>
-    public static string Duration(TimeSpan time) => time switch
-    {
-        _ when time < TimeSpan.Zero => "0 ms",
-        _ when time < TimeSpan.FromSeconds(1) => $"{time.TotalMilliseconds:0} ms",
-        _ when time < TimeSpan.FromMinutes(1) => $"{time.TotalSeconds:0.0} s",
-        _ when time < TimeSpan.FromHours(1) => $"{time.Minutes} min {time.Seconds} s",
-        _ => $"{(int)time.TotalHours} h {time.Minutes} min",
-    };
+    public static string Duration(TimeSpan time) =>
+        time switch
+        {
+            _ when time < TimeSpan.Zero => "0 ms",
+            _ when time < TimeSpan.FromSeconds(1) => $"{time.TotalMilliseconds:0} ms",
+            _ when time < TimeSpan.FromMinutes(1) => $"{time.TotalSeconds:0.0} s",
+            _ when time < TimeSpan.FromHours(1) => $"{time.Minutes} min {time.Seconds} s",
+            _ => $"{(int)time.TotalHours} h {time.Minutes} min",
+        };
 
     /// <summary>A time in UTC to the second.</summary>
     public static string Time(DateTimeOffset? at) => at?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss") ?? "";
 
     /// <summary>Bytes with the unit that fits: <c>912 B</c>, <c>1.4 KiB</c>, <c>3.2 MiB</c>.</summary>
-    public static string Bytes(long bytes) => bytes switch
-    {
-        < 1024 => $"{bytes} B",
-        < 1024 * 1024 => $"{bytes / 1024.0:0.0} KiB",
-        < 1024L * 1024 * 1024 => $"{bytes / (1024.0 * 1024):0.0} MiB",
-        _ => $"{bytes / (1024.0 * 1024 * 1024):0.0} GiB",
-    };
+    public static string Bytes(long bytes) =>
+        bytes switch
+        {
+            < 1024 => $"{bytes} B",
+            < 1024 * 1024 => $"{bytes / 1024.0:0.0} KiB",
+            < 1024L * 1024 * 1024 => $"{bytes / (1024.0 * 1024):0.0} MiB",
+            _ => $"{bytes / (1024.0 * 1024 * 1024):0.0} GiB",
+        };
 
     /// <summary>Events of a type that were observed.</summary>
     public static long Count(RunRecord run, string type) => run.Counts.GetValueOrDefault(type);

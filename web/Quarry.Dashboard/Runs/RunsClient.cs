@@ -27,9 +27,17 @@ internal sealed class RunsClient(ServiceCaller caller)
 
     /// <summary>Rows of one type after a seq.</summary>
     public Task<Page<EventRow>> EventsAsync(
-        string runId, EventType type, long afterSeq, int limit, CancellationToken cancellation) =>
+        string runId,
+        EventType type,
+        long afterSeq,
+        int limit,
+        CancellationToken cancellation
+    ) =>
         caller.GetAsync<Page<EventRow>>(
-            Service.Lode, $"{PathOf(runId)}/events?type={type.Name()}&after_seq={afterSeq}&limit={limit}", cancellation);
+            Service.Lode,
+            $"{PathOf(runId)}/events?type={type.Name()}&after_seq={afterSeq}&limit={limit}",
+            cancellation
+        );
 
     public Task<Page<ArtifactInfo>> ArtifactsAsync(string runId, CancellationToken cancellation) =>
         caller.GetAsync<Page<ArtifactInfo>>(Service.Lode, $"{PathOf(runId)}/artifacts", cancellation);
@@ -41,7 +49,11 @@ internal sealed class RunsClient(ServiceCaller caller)
         caller.GetAsync<List<LaunchableScript>>(Service.Runner, "/api/v1/scripts", cancellation);
 
     /// <summary>Launches. The key makes a launch that is sent twice one run.</summary>
-    public async Task<RunRecord> LaunchAsync(LaunchRequest request, string idempotencyKey, CancellationToken cancellation)
+    public async Task<RunRecord> LaunchAsync(
+        LaunchRequest request,
+        string idempotencyKey,
+        CancellationToken cancellation
+    )
     {
         using var message = new HttpRequestMessage(HttpMethod.Post, Root);
         message.Headers.Add("Idempotency-Key", idempotencyKey);
@@ -65,7 +77,8 @@ internal sealed class RunsClient(ServiceCaller caller)
     public async Task<Stream> FollowAsync(string runId, string? lastEventId, CancellationToken cancellation)
     {
         using var message = new HttpRequestMessage(HttpMethod.Get, $"{PathOf(runId)}/events/live");
-        if (lastEventId is not null) message.Headers.Add("Last-Event-ID", lastEventId);
+        if (lastEventId is not null)
+            message.Headers.Add("Last-Event-ID", lastEventId);
         var answer = await caller.SendAsync(Service.Runner, message, cancellation);
         await ServiceCaller.ThrowIfFailedAsync(answer, cancellation);
         return await answer.Content.ReadAsStreamAsync(cancellation);

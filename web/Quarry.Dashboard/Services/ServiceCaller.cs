@@ -42,7 +42,10 @@ internal sealed class ServiceCaller(IHttpClientFactory clients)
 
     /// <summary>Sends a request, with the services' key; the answer's body is not read yet.</summary>
     public async Task<HttpResponseMessage> SendAsync(
-        Service service, HttpRequestMessage request, CancellationToken cancellation)
+        Service service,
+        HttpRequestMessage request,
+        CancellationToken cancellation
+    )
     {
         var client = clients.CreateClient(service.Name);
         try
@@ -51,14 +54,18 @@ internal sealed class ServiceCaller(IHttpClientFactory clients)
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
-            throw new ServiceFailedException($"The {service.Title} does not answer ({e.Message}).", e) { IsUnreachable = true };
+            throw new ServiceFailedException($"The {service.Title} does not answer ({e.Message}).", e)
+            {
+                IsUnreachable = true,
+            };
         }
     }
 
     /// <summary>Turns a refusal into an exception that says what the service said.</summary>
     public static async Task ThrowIfFailedAsync(HttpResponseMessage answer, CancellationToken cancellation)
     {
-        if (answer.IsSuccessStatusCode) return;
+        if (answer.IsSuccessStatusCode)
+            return;
         var body = await answer.Content.ReadAsStringAsync(cancellation);
         var problem = body.StartsWith('{') ? JsonSerializer.Deserialize<Problem>(body, QuarryJson.Compact) : null;
         var said = problem?.Detail ?? $"The service answered {(int)answer.StatusCode} {answer.ReasonPhrase}.";
@@ -93,12 +100,15 @@ internal static class ServiceCallerRegistration
         services.AddSingleton<ServiceCaller>();
         foreach (var service in Service.All)
         {
-            services.AddHttpClient(service.Name, (provider, client) =>
-            {
-                client.BaseAddress = new Uri(service.Address);
-                if (provider.GetRequiredService<ServiceKey>().Value is { } key)
-                    client.DefaultRequestHeaders.Add(ServiceKey.Header, key);
-            });
+            services.AddHttpClient(
+                service.Name,
+                (provider, client) =>
+                {
+                    client.BaseAddress = new Uri(service.Address);
+                    if (provider.GetRequiredService<ServiceKey>().Value is { } key)
+                        client.DefaultRequestHeaders.Add(ServiceKey.Header, key);
+                }
+            );
         }
     }
 }

@@ -43,8 +43,10 @@ internal sealed class SystemReporter(ServiceCaller caller, IConfiguration config
         var services = await Task.WhenAll(Service.All.Select(s => HealthOfAsync(s, cancellation)));
         return new()
         {
-            Version = version.Split('+')[0], Contract = ContractVersion.Current,
-            Services = [new("dashboard", Healthy: true), .. services], StandIns = [.. StandIns()],
+            Version = version.Split('+')[0],
+            Contract = ContractVersion.Current,
+            Services = [new("dashboard", Healthy: true), .. services],
+            StandIns = [.. StandIns()],
         };
     }
 
@@ -74,8 +76,10 @@ internal sealed class SystemReporter(ServiceCaller caller, IConfiguration config
         if (string.IsNullOrEmpty(configuration.GetConnectionString("redis")))
         {
             yield return new(
-                "redis", "run queue and live tail in the runner's memory",
-                "Several runners, and a queue that outlives a restart: install redis-server or set ConnectionStrings__redis.");
+                "redis",
+                "run queue and live tail in the runner's memory",
+                "Several runners, and a queue that outlives a restart: install redis-server or set ConnectionStrings__redis."
+            );
         }
     }
 }

@@ -29,7 +29,8 @@ public sealed partial class Launch
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
-        if (RendererInfo.IsInteractive) _ = await GuardAsync(LoadAsync);
+        if (RendererInfo.IsInteractive)
+            _ = await GuardAsync(LoadAsync);
     }
 
     private async Task LoadAsync(CancellationToken cancellation)
@@ -42,7 +43,9 @@ public sealed partial class Launch
 
     private LaunchForm FormOf(List<LaunchableScript> found)
     {
-        var asked = found.Find(s => s.Path == AskedScript) ?? found.Find(s => s.Path.StartsWith("first-run/", StringComparison.Ordinal));
+        var asked =
+            found.Find(s => s.Path == AskedScript)
+            ?? found.Find(s => s.Path.StartsWith("first-run/", StringComparison.Ordinal));
         return (asked ?? found.FirstOrDefault()) is { } script ? new(script) : new();
     }
 
@@ -52,7 +55,12 @@ public sealed partial class Launch
 
     private void Choose(LaunchableScript script)
     {
-        form = new(script) { Policy = form.Policy, WallClockSeconds = form.WallClockSeconds, IdleSeconds = form.IdleSeconds };
+        form = new(script)
+        {
+            Policy = form.Policy,
+            WallClockSeconds = form.WallClockSeconds,
+            IdleSeconds = form.IdleSeconds,
+        };
         Navigation.NavigateTo($"/launch?script={Uri.EscapeDataString(script.Path)}", replace: true);
     }
 
@@ -65,8 +73,10 @@ public sealed partial class Launch
         {
             var run = await Client.LaunchAsync(form.ToRequest(isDryRun), idempotencyKey, CancellationToken.None);
             idempotencyKey = Guid.NewGuid().ToString();
-            if (isDryRun) checkedRun = run;
-            else Navigation.NavigateTo($"/runs/{run.RunId}");
+            if (isDryRun)
+                checkedRun = run;
+            else
+                Navigation.NavigateTo($"/runs/{run.RunId}");
         }
         catch (JsonException e)
         {

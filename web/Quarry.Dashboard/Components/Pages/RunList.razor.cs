@@ -28,25 +28,31 @@ public sealed partial class RunList
     {
         filters = RunFilters.Of(Navigation.Uri);
         Navigation.LocationChanged += OnLocationChanged;
-        Repeat(LookEvery, cancellation => page is null || filters.IsFirstPage ? LoadAsync(cancellation) : Task.CompletedTask);
+        Repeat(
+            LookEvery,
+            cancellation => page is null || filters.IsFirstPage ? LoadAsync(cancellation) : Task.CompletedTask
+        );
     }
 
-    private void OnLocationChanged(object? sender, LocationChangedEventArgs e) => _ = InvokeAsync(async () =>
-    {
-        if (new Uri(e.Location).AbsolutePath != "/runs") return;
-        filters = RunFilters.Of(e.Location);
-        page = null;
-        StateHasChanged();
-        _ = await GuardAsync(LoadAsync);
-        StateHasChanged();
-    });
+    private void OnLocationChanged(object? sender, LocationChangedEventArgs e) =>
+        _ = InvokeAsync(async () =>
+        {
+            if (new Uri(e.Location).AbsolutePath != "/runs")
+                return;
+            filters = RunFilters.Of(e.Location);
+            page = null;
+            StateHasChanged();
+            _ = await GuardAsync(LoadAsync);
+            StateHasChanged();
+        });
 
     private async Task LoadAsync(CancellationToken cancellation)
     {
         var asked = filters;
         var loaded = await Client.ListAsync(asked.ToApiQuery(), cancellation);
         // An answer to filters that were changed meanwhile is not shown.
-        if (ReferenceEquals(asked, filters)) page = loaded;
+        if (ReferenceEquals(asked, filters))
+            page = loaded;
     }
 
     private void Change(RunFilter filter, string value)

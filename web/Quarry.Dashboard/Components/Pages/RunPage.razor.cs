@@ -28,10 +28,14 @@ public sealed partial class RunPage
     private LiveRun? Live => following;
 
     private (string Name, long Count)[] Tabs =>
-    [
-        ("timeline", 0), ("items", Math.Max(RunText.Count(Run!, "item"), Live?.View.Progress.Items ?? 0)),
-        ("logs", RunText.Count(Run!, "log")), ("artifacts", Run!.Artifacts.Count), ("lineage", 0), ("policy", 0),
-    ];
+        [
+            ("timeline", 0),
+            ("items", Math.Max(RunText.Count(Run!, "item"), Live?.View.Progress.Items ?? 0)),
+            ("logs", RunText.Count(Run!, "log")),
+            ("artifacts", Run!.Artifacts.Count),
+            ("lineage", 0),
+            ("policy", 0),
+        ];
 
     private string Current => Array.Exists(Tabs, t => t.Name == Tab) ? Tab! : "items";
 
@@ -45,7 +49,8 @@ public sealed partial class RunPage
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
-        if (!RendererInfo.IsInteractive || loadedId == RunId) return;
+        if (!RendererInfo.IsInteractive || loadedId == RunId)
+            return;
         loadedId = RunId;
         (stored, isMissing) = (null, false);
         await LeaveAsync();
@@ -56,20 +61,23 @@ public sealed partial class RunPage
     {
         stored = await Client.FindAsync(RunId, cancellation);
         isMissing = stored is null;
-        if (stored is null or { IsDone: true }) return;
+        if (stored is null or { IsDone: true })
+            return;
         following = new LiveRun(Client, RunId, Clock, () => InvokeAsync(OnHeard));
         following.Start();
     }
 
     private void OnHeard()
     {
-        if (following?.View.Run is { IsDone: true } ended) stored = ended;
+        if (following?.View.Run is { IsDone: true } ended)
+            stored = ended;
         StateHasChanged();
     }
 
     private async Task LeaveAsync()
     {
-        if (following is { } left) await left.DisposeAsync();
+        if (following is { } left)
+            await left.DisposeAsync();
         following = null;
     }
 }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Components;
-using Quarry.Contracts;
 using Quarry.Contracts.Api;
 using Quarry.Contracts.Events;
 using Quarry.Contracts.Runs;
@@ -36,9 +35,12 @@ public sealed partial class RunArtifacts
     {
         // Read again when another one was heard of, and once more at the end.
         var heard = Live?.Count(row => row.Type == EventType.Artifact.Name()) ?? 0;
-        if (loaded == (Run.RunId, Run.IsDone, heard)) return;
+        if (loaded == (Run.RunId, Run.IsDone, heard))
+            return;
         loaded = (Run.RunId, Run.IsDone, heard);
-        _ = await GuardAsync(async cancellation => artifacts = (await Client.ArtifactsAsync(Run.RunId, cancellation)).Items);
+        _ = await GuardAsync(async cancellation =>
+            artifacts = (await Client.ArtifactsAsync(Run.RunId, cancellation)).Items
+        );
     }
 
     private string Address(string? artifactId) => Navigation.GetUriWithQueryParameter("artifact", artifactId);

@@ -40,30 +40,34 @@ public sealed partial class RunItems
 
     private EventRow? Selected => Seq is { } seq ? Rows?.FirstOrDefault(r => r.Seq == seq) : null;
 
-    private string Emptiness => (Run.IsDone, After) switch
-    {
-        (false, _) => "No item yet. Items appear here as the script emits them.",
-        (true, null) => "The run emitted no item.",
-        _ => "There are no items after this one.",
-    };
+    private string Emptiness =>
+        (Run.IsDone, After) switch
+        {
+            (false, _) => "No item yet. Items appear here as the script emits them.",
+            (true, null) => "The run emitted no item.",
+            _ => "There are no items after this one.",
+        };
 
-    private string Position => Run.IsDone
-        ? $"seq {Rows![0].Seq:N0} to {Rows[^1].Seq:N0}, in the order they were emitted"
-        : $"the newest {Rows!.Count:N0}, newest first";
+    private string Position =>
+        Run.IsDone
+            ? $"seq {Rows![0].Seq:N0} to {Rows[^1].Seq:N0}, in the order they were emitted"
+            : $"the newest {Rows!.Count:N0}, newest first";
 
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
-        if (!Run.IsDone || loaded == (Run.RunId, After)) return;
+        if (!Run.IsDone || loaded == (Run.RunId, After))
+            return;
         loaded = (Run.RunId, After);
         page = null;
         _ = await GuardAsync(async cancellation =>
-            page = await Client.EventsAsync(Run.RunId, EventType.Item, After ?? 0, PageRows, cancellation));
+            page = await Client.EventsAsync(Run.RunId, EventType.Item, After ?? 0, PageRows, cancellation)
+        );
     }
 
     private void Set(string name, object? value) =>
         Navigation.NavigateTo(Address((name, value?.ToString() is { Length: > 0 } text ? text : null)), replace: true);
 
-    private string Address(params (string Name, string? Value)[] changes) => Navigation.GetUriWithQueryParameters(
-        changes.ToDictionary(c => c.Name, c => (object?)c.Value));
+    private string Address(params (string Name, string? Value)[] changes) =>
+        Navigation.GetUriWithQueryParameters(changes.ToDictionary(c => c.Name, c => (object?)c.Value));
 }

@@ -37,20 +37,22 @@ public sealed partial class RunLogs
     // What was heard has the console lines, which storage has not: it stays when the run ends.
     private IReadOnlyList<LogLine>? Lines => Live ?? stored;
 
-    private List<LogLine> Shown =>
-        [.. (Lines ?? []).Where(Matches).TakeLast(ShownMax)];
+    private List<LogLine> Shown => [.. (Lines ?? []).Where(Matches).TakeLast(ShownMax)];
 
-    private string? Limit => (Lines!.Count(Matches) > ShownMax, isCut) switch
-    {
-        (true, _) => $"The last {ShownMax} of {Lines!.Count(Matches):N0} lines.",
-        (_, true) => $"The first {Limits.PageRowsMax:N0} log events; GET /api/v1/runs/{Run.RunId}/events?type=log has all.",
-        _ => null,
-    };
+    private string? Limit =>
+        (Lines!.Count(Matches) > ShownMax, isCut) switch
+        {
+            (true, _) => $"The last {ShownMax} of {Lines!.Count(Matches):N0} lines.",
+            (_, true) =>
+                $"The first {Limits.PageRowsMax:N0} log events; GET /api/v1/runs/{Run.RunId}/events?type=log has all.",
+            _ => null,
+        };
 
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
-        if (Live is not null || !Run.IsDone || loadedId == Run.RunId) return;
+        if (Live is not null || !Run.IsDone || loadedId == Run.RunId)
+            return;
         loadedId = Run.RunId;
         _ = await GuardAsync(LoadAsync);
     }
@@ -67,8 +69,11 @@ public sealed partial class RunLogs
         (string.IsNullOrEmpty(Level) || line.Level == Level)
         && (string.IsNullOrEmpty(Text) || line.Text.Contains(Text, StringComparison.OrdinalIgnoreCase));
 
-    private void Set(string name, object? value) => Navigation.NavigateTo(
-        Navigation.GetUriWithQueryParameter(name, value?.ToString() is { Length: > 0 } text ? text : null), replace: true);
+    private void Set(string name, object? value) =>
+        Navigation.NavigateTo(
+            Navigation.GetUriWithQueryParameter(name, value?.ToString() is { Length: > 0 } text ? text : null),
+            replace: true
+        );
 
     private static string Time(string at) => at.Length >= 23 ? at[11..23] : "";
 }

@@ -29,15 +29,21 @@ public sealed partial class RunPolicy
         {
             var policy = Run.Policy;
             yield return ("Policy", QuarryNames.Of(policy.Name));
-            if (policy.MaxEvents is { } events) yield return ("Most events held", $"{events:N0}");
-            if (policy.MaxBytes is { } bytes) yield return ("Most bytes held", RunText.Bytes(bytes));
-            if (policy.MaxBlockMs is { } wait) yield return ("Longest wait for room", $"{wait:N0} ms");
-            if (policy.FlushCount is { } count) yield return ("Flush after", $"{count:N0} events");
-            if (policy.FlushIntervalMs is { } interval) yield return ("Flush after", $"{interval:N0} ms");
+            if (policy.MaxEvents is { } events)
+                yield return ("Most events held", $"{events:N0}");
+            if (policy.MaxBytes is { } bytes)
+                yield return ("Most bytes held", RunText.Bytes(bytes));
+            if (policy.MaxBlockMs is { } wait)
+                yield return ("Longest wait for room", $"{wait:N0} ms");
+            if (policy.FlushCount is { } count)
+                yield return ("Flush after", $"{count:N0} events");
+            if (policy.FlushIntervalMs is { } interval)
+                yield return ("Flush after", $"{interval:N0} ms");
         }
     }
 
-    private long Stored(string type, long received) => received - Run.Drops.Where(d => d.Type == type).Sum(d => d.Count);
+    private long Stored(string type, long received) =>
+        received - Run.Drops.Where(d => d.Type == type).Sum(d => d.Count);
 
     private async Task VerifyAsync()
     {

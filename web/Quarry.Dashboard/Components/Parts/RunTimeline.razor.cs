@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Components;
-using Quarry.Contracts;
 using Quarry.Contracts.Events;
 using Quarry.Contracts.Runs;
 using Quarry.Dashboard.Runs;
@@ -12,7 +11,13 @@ public sealed partial class RunTimeline
     private const int RowsMax = 100;
 
     private static readonly EventType[] Milestones =
-        [EventType.Checkpoint, EventType.Enqueue, EventType.RotateProxy, EventType.RunError, EventType.RunComplete];
+    [
+        EventType.Checkpoint,
+        EventType.Enqueue,
+        EventType.RotateProxy,
+        EventType.RunError,
+        EventType.RunComplete,
+    ];
 
     private readonly List<EventRow> stored = [];
     private string? loadedId;
@@ -35,9 +40,12 @@ public sealed partial class RunTimeline
         get
         {
             var now = Run.EndedAt ?? Clock.GetUtcNow();
-            if (Run.QueuedAt is { } queued) yield return ("waited in the queue", (Run.StartedAt ?? now) - queued);
-            if (Run.StartedAt is { } started) yield return ("until its first event", (Run.FirstEventAt ?? now) - started);
-            if (Run.FirstEventAt is { } first) yield return ("emitted events", now - first);
+            if (Run.QueuedAt is { } queued)
+                yield return ("waited in the queue", (Run.StartedAt ?? now) - queued);
+            if (Run.StartedAt is { } started)
+                yield return ("until its first event", (Run.FirstEventAt ?? now) - started);
+            if (Run.FirstEventAt is { } first)
+                yield return ("emitted events", now - first);
         }
     }
 
@@ -47,25 +55,36 @@ public sealed partial class RunTimeline
     {
         get
         {
-            if (Run.QueuedAt is { } queued) yield return new(Time(queued), "queued", null, "accepted", "");
-            if (Run.StartedAt is { } started) yield return new(Time(started), "started", null, $"on {Run.Runner}", "");
-            if (Run.FirstEventAt is { } first) yield return new(Time(first), "first event", null, "seen by the runner", "");
-            if (Run.EndedAt is { } ended) yield return new(Time(ended), "ended", null, Ending, RunText.IsFailed(Run) ? "bad" : "");
+            if (Run.QueuedAt is { } queued)
+                yield return new(Time(queued), "queued", null, "accepted", "");
+            if (Run.StartedAt is { } started)
+                yield return new(Time(started), "started", null, $"on {Run.Runner}", "");
+            if (Run.FirstEventAt is { } first)
+                yield return new(Time(first), "first event", null, "seen by the runner", "");
+            if (Run.EndedAt is { } ended)
+                yield return new(Time(ended), "ended", null, Ending, RunText.IsFailed(Run) ? "bad" : "");
         }
     }
 
     private string Ending =>
-        $"as {RunText.State(Run)}" + (Run.ExitCode is { } code ? $", the executor exited with {code}" : "")
+        $"as {RunText.State(Run)}"
+        + (Run.ExitCode is { } code ? $", the executor exited with {code}" : "")
         + (Run.Exit?.Signal is { } signal ? $", the executor was ended by signal {signal}" : "");
 
-    private IEnumerable<Point> Events => (Run.IsDone ? stored : Live ?? []).Select(row => new Point(
-        row.Ts.Replace('T', ' ').TrimEnd('Z'), row.Type.Replace('_', ' '), row.Seq,
-        RowText.Cut(RowText.Visible(row.Payload.GetRawText())), row.Type == EventType.RunError.Name() ? "bad" : ""));
+    private IEnumerable<Point> Events =>
+        (Run.IsDone ? stored : Live ?? []).Select(row => new Point(
+            row.Ts.Replace('T', ' ').TrimEnd('Z'),
+            row.Type.Replace('_', ' '),
+            row.Seq,
+            RowText.Cut(RowText.Visible(row.Payload.GetRawText())),
+            row.Type == EventType.RunError.Name() ? "bad" : ""
+        ));
 
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
-        if (!Run.IsDone || loadedId == Run.RunId) return;
+        if (!Run.IsDone || loadedId == Run.RunId)
+            return;
         loadedId = Run.RunId;
         _ = await GuardAsync(LoadAsync);
     }
