@@ -16,7 +16,7 @@ builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
 builder.AddServiceDefaults();
 builder.Services.AddSingleton(options);
 builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MessageBytesMax);
-builder.Services.AddProblemDetails();
+builder.Services.AddServiceProblems();
 builder.Services.ConfigureHttpJsonOptions(json => QuarryJson.Configure(json.SerializerOptions));
 builder.Services.AddPooledDbContextFactory<CatalogueContext>(db =>
     db.UseSqlite($"Data Source={CatalogueFile.PathBelow(options.Root)}")

@@ -26,4 +26,7 @@ public static class ErrorCodes
 
     /// <summary>501: known, not built yet; the detail says what to use instead.</summary>
     public const string NotAvailable = "not_available";
+
+    /// <summary>500: a fault in Quarry.</summary>
+    public const string InternalError = "internal_error";
 }

@@ -15,7 +15,9 @@ internal sealed class ApiKeyHandler(
     AccessSettings access
 ) : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
+    /// <summary>Name of the scheme.</summary>
     public const string SchemeName = "api-key";
+
     private const string Prefix = "Bearer ";
 
     /// <inheritdoc/>
@@ -31,13 +33,16 @@ internal sealed class ApiKeyHandler(
     }
 
     /// <inheritdoc/>
-    protected override Task HandleChallengeAsync(AuthenticationProperties properties) =>
-        Problems
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        Response.Headers.WWWAuthenticate = Prefix.Trim();
+        return Problems
             .Of(
-                401,
+                StatusCodes.Status401Unauthorized,
                 ErrorCodes.Unauthorized,
                 "The request carries no valid API key and no session.",
                 "Send 'Authorization: Bearer KEY' with the key that the application host prints at start."
             )
             .ExecuteAsync(Context);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Quarry.Contracts.Api;
+using Quarry.Dashboard.Services;
 using Quarry.ServiceDefaults;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -7,30 +8,26 @@ namespace Quarry.Dashboard.Gateway;
 
 /// <summary>
 /// The one public door of the API: what starts, ends or follows runs goes to the runner, everything else to the Lode
-/// writer. Addresses come from service discovery; the services' key is added here and never taken from a caller.
+/// writer. Requests are passed on once, as they are: what may be repeated is known to the caller only.
 /// </summary>
-internal static class ApiGateway
+internal sealed class ApiGateway(IHttpForwarder forwarder, ServiceAddresses addresses, ServiceKeyTransform transform)
+    : IDisposable
 {
-    public const string ClientName = "gateway";
-    private static readonly ForwarderRequestConfig Live = new() { ActivityTimeout = TimeSpan.FromHours(1) };
+    // A live view of a run that emits nothing for an hour is cut off; the caller resumes it.
+    private static readonly ForwarderRequestConfig Forwarding = new() { ActivityTimeout = TimeSpan.FromHours(1) };
 
-    public static void AddApiGateway(this IServiceCollection services)
-    {
-        services.AddHttpForwarder();
-        services
-            .AddHttpClient(ClientName)
-            .ConfigurePrimaryHttpMessageHandler(() =>
-                new SocketsHttpHandler
-                {
-                    AllowAutoRedirect = false,
-                    UseCookies = false,
-                    UseProxy = false,
-                    AutomaticDecompression = DecompressionMethods.None,
-                }
-            );
-    }
+    private readonly HttpMessageInvoker client = new(
+        new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+        }
+    );
 
-    public static void MapApiGateway(this IEndpointRouteBuilder app)
+    public static void Map(IEndpointRouteBuilder app)
     {
         app.MapPost("/api/v1/runs", ToRunner);
         app.MapPost("/api/v1/runs/{runId}/{action:regex(^(cancel|kill|retry)$)}", ToRunner);
@@ -39,23 +36,19 @@ internal static class ApiGateway
         app.Map("/api/v1/{**rest}", ToLode);
     }
 
-    private static Task ToRunner(HttpContext context) => ForwardAsync(context, "runner");
+    /// <inheritdoc/>
+    public void Dispose() => client.Dispose();
 
-    private static Task ToLode(HttpContext context) => ForwardAsync(context, "lode");
+    private static Task ToRunner(HttpContext context, ApiGateway gateway) =>
+        gateway.ForwardAsync(context, Service.Runner);
 
-    private static async Task ForwardAsync(HttpContext context, string service)
+    private static Task ToLode(HttpContext context, ApiGateway gateway) => gateway.ForwardAsync(context, Service.Lode);
+
+    private async Task ForwardAsync(HttpContext context, Service service)
     {
-        var forwarder = context.RequestServices.GetRequiredService<IHttpForwarder>();
-        var handlers = context.RequestServices.GetRequiredService<IHttpMessageHandlerFactory>();
-        using var invoker = new HttpMessageInvoker(handlers.CreateHandler(ClientName), disposeHandler: false);
-        var key = context.RequestServices.GetRequiredService<ServiceKey>();
-        var error = await forwarder.SendAsync(
-            context,
-            $"https+http://{service}",
-            invoker,
-            Live,
-            new KeyTransformer(key)
-        );
+        var error = await addresses.NextAsync(service, context.RequestAborted) is { } address
+            ? await forwarder.SendAsync(context, address, client, Forwarding, transform)
+            : ForwarderError.NoAvailableDestinations;
         if (
             error == ForwarderError.None
             || context.Response.HasStarted
@@ -65,30 +58,44 @@ internal static class ApiGateway
         context.Response.Clear();
         await Problems
             .Of(
-                503,
+                StatusCodes.Status503ServiceUnavailable,
                 ErrorCodes.Unavailable,
-                $"The service '{service}' does not answer.",
-                "Look at the resources of the application host; try again in a moment."
+                $"The {service.Title} does not answer ({error}).",
+                "Try again in a moment; GET /api/v1/system says which services are healthy."
             )
             .ExecuteAsync(context);
     }
+}
 
-    private sealed class KeyTransformer(ServiceKey key) : HttpTransformer
+/// <summary>Requests on their way to a service: the caller's credentials stay here, the services' key is added.</summary>
+internal sealed class ServiceKeyTransform(ServiceKey key) : HttpTransformer
+{
+    /// <inheritdoc/>
+    public override async ValueTask TransformRequestAsync(
+        HttpContext httpContext,
+        HttpRequestMessage proxyRequest,
+        string destinationPrefix,
+        CancellationToken cancellationToken
+    )
     {
-        public override async ValueTask TransformRequestAsync(
-            HttpContext httpContext,
-            HttpRequestMessage proxyRequest,
-            string destinationPrefix,
-            CancellationToken cancellationToken
-        )
-        {
-            await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
-            proxyRequest.Headers.Host = null;
-            proxyRequest.Headers.Authorization = null;
-            _ = proxyRequest.Headers.Remove("Cookie");
-            _ = proxyRequest.Headers.Remove(ServiceKey.Header);
-            if (key.Value is { } value)
-                proxyRequest.Headers.Add(ServiceKey.Header, value);
-        }
+        await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+        proxyRequest.Headers.Host = null;
+        proxyRequest.Headers.Authorization = null;
+        _ = proxyRequest.Headers.Remove("Cookie");
+        _ = proxyRequest.Headers.Remove(ServiceKey.Header);
+        if (key.Value is { } value)
+            proxyRequest.Headers.Add(ServiceKey.Header, value);
+    }
+}
+
+/// <summary>Registration of the gateway.</summary>
+internal static class ApiGatewayRegistration
+{
+    public static void AddApiGateway(this IServiceCollection services)
+    {
+        services.AddHttpForwarder();
+        services.AddSingleton<ServiceAddresses>();
+        services.AddSingleton<ServiceKeyTransform>();
+        services.AddSingleton<ApiGateway>();
     }
 }

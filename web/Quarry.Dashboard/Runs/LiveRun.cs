@@ -1,150 +1,134 @@
 using System.Net.ServerSentEvents;
 using System.Text.Json;
-using Quarry.Contracts;
-using Quarry.Contracts.Events;
 using Quarry.Contracts.Runs;
+using Quarry.Dashboard.Services;
 
 namespace Quarry.Dashboard.Runs;
 
-/// <summary>A line on the log tab: a log event, or a console line.</summary>
-public sealed record LogLine(string At, string Level, string Text);
-
-/// <summary>What is on the screen of a run that goes on: bounded, and told to change at most every 150 ms.</summary>
-internal sealed class LiveRun(RunsClient client, string runId, Func<Task> changedAsync) : IAsyncDisposable
+/// <summary>
+/// Follows a run until it ends: reads its live tail, reads on after an interruption, and tells the page that something
+/// changed, at most every <see cref="TellEvery"/>. A tail that falls silent is no proof that the run goes on, so the
+/// stored record is looked at too.
+/// </summary>
+internal sealed class LiveRun(RunsClient client, string runId, TimeProvider clock, Func<Task> changedAsync)
+    : IAsyncDisposable
 {
-    private const int ItemsMax = 200;
-    private const int LinesMax = 1_000;
     private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource stopping = new();
-    private readonly Queue<EventRow> items = new();
-    private readonly Queue<LogLine> lines = new();
-    private readonly Lock gate = new();
-    private Task reading = Task.CompletedTask;
+    private Task following = Task.CompletedTask;
+    private string? lastEventId;
     private volatile bool isChanged;
+    private volatile string? tailFailure;
+    private volatile string? storeFailure;
 
-    public RunRecord? Run { get; private set; }
+    /// <summary>What is known.</summary>
+    public LiveView View { get; } = new();
 
-    public RunProgress Progress { get; private set; }
+    /// <summary>Why nothing is heard at the moment; null while the view is live. It goes on by itself.</summary>
+    public string? Interruption => tailFailure ?? storeFailure;
 
-    /// <summary>Why the live view ended before the run; null while it lives.</summary>
-    public string? Broken { get; private set; }
+    private bool IsDone => View.Run is { IsDone: true };
 
-    public IReadOnlyList<EventRow> Items
-    {
-        get
-        {
-            lock (gate)
-                return [.. items.Reverse()];
-        }
-    }
+    /// <summary>Begins.</summary>
+    public void Start() => following = Task.WhenAll(FollowAsync(), LookAsync(), TellAsync());
 
-    public IReadOnlyList<LogLine> Lines
-    {
-        get
-        {
-            lock (gate)
-                return [.. lines];
-        }
-    }
-
-    public void Start() => reading = Task.WhenAll(ReadAsync(), TellAsync());
-
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();
-        await reading;
+        await following;
         stopping.Dispose();
     }
 
-    private async Task ReadAsync()
+    private Task FollowAsync() =>
+        UntilLeftAsync(async cancellation =>
+        {
+            while (!IsDone)
+            {
+                await ReadAsync(cancellation);
+                if (!IsDone)
+                    await Task.Delay(RetryAfter, clock, cancellation);
+            }
+        });
+
+    private async Task ReadAsync(CancellationToken cancellation)
     {
         try
         {
-            await using var stream = await client.FollowAsync(runId, stopping.Token);
-            await foreach (var entry in SseParser.Create(stream).EnumerateAsync(stopping.Token))
+            await using var stream = await client.FollowAsync(runId, lastEventId, cancellation);
+            isChanged |= tailFailure is not null;
+            tailFailure = null;
+            await foreach (var entry in SseParser.Create(stream).EnumerateAsync(cancellation))
             {
-                lock (gate)
-                    Take(entry.EventType, entry.Data);
+                View.Take(entry.EventType, entry.Data);
+                lastEventId = entry.EventId ?? lastEventId;
                 isChanged = true;
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is ServiceFailedException or IOException or HttpRequestException or JsonException)
         {
-            // The page was left.
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException or ServiceFailedException)
-        {
-            Broken = e.Message;
+            tailFailure = e.Message;
             isChanged = true;
         }
     }
 
-    private void Take(string name, string data)
-    {
-        if (name == "state")
-            Run = JsonSerializer.Deserialize<RunRecord>(data, QuarryJson.Compact);
-        if (name == "progress")
-            Progress = JsonSerializer.Deserialize<RunProgress>(data, QuarryJson.Compact);
-        if (name == "event")
-            Take(JsonSerializer.Deserialize<EventRow>(data, QuarryJson.Compact)!);
-        if (name != "console")
-            return;
-        var line = JsonSerializer.Deserialize<JsonElement>(data);
-        Keep(
-            lines,
-            new(line.GetProperty("at").GetString()!, "console", line.GetProperty("text").GetString()!),
-            LinesMax
-        );
-    }
+    private Task LookAsync() =>
+        UntilLeftAsync(async cancellation =>
+        {
+            using var timer = new PeriodicTimer(LookEvery, clock);
+            while (!IsDone && await timer.WaitForNextTickAsync(cancellation))
+            {
+                if (await StoredAsync(cancellation) is not { IsDone: true } stored)
+                    continue;
+                View.Take(stored);
+                isChanged = true;
+            }
+        });
 
-    private void Take(EventRow row)
+    private async Task<RunRecord?> StoredAsync(CancellationToken cancellation)
     {
-        if (row.Type == "item")
-            Keep(items, row, ItemsMax);
-        if (row.Type == "log")
-            Keep(lines, LogLines.Of(row), LinesMax);
-    }
-
-    private static void Keep<T>(Queue<T> queue, T value, int most)
-    {
-        if (queue.Count == most)
-            _ = queue.Dequeue();
-        queue.Enqueue(value);
-    }
-
-    private async Task TellAsync()
-    {
-        using var timer = new PeriodicTimer(TellEvery);
         try
         {
-            while (await timer.WaitForNextTickAsync(stopping.Token))
+            var stored = await client.FindAsync(runId, cancellation);
+            isChanged |= storeFailure is not null;
+            storeFailure = null;
+            return stored;
+        }
+        catch (ServiceFailedException e)
+        {
+            storeFailure = e.Message;
+            isChanged = true;
+            return null;
+        }
+    }
+
+    private Task TellAsync() =>
+        UntilLeftAsync(async cancellation =>
+        {
+            using var timer = new PeriodicTimer(TellEvery, clock);
+            for (var told = false; !told && await timer.WaitForNextTickAsync(cancellation); )
             {
                 if (!isChanged)
                     continue;
                 isChanged = false;
+                told = IsDone;
                 await changedAsync();
             }
+        });
+
+    /// <summary>The page being left is the ordinary end.</summary>
+    private async Task UntilLeftAsync(Func<CancellationToken, Task> act)
+    {
+        try
+        {
+            await act(stopping.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // The page was left.
         }
     }
-}
-
-/// <summary>Log events as lines.</summary>
-internal static class LogLines
-{
-    public static LogLine Of(EventRow row)
-    {
-        var payload = row.Payload;
-        var fields = payload.TryGetProperty("fields", out var found) ? " " + found.GetRawText() : "";
-        return new(row.Ts, Text(payload, "level"), Text(payload, "message") + fields);
-    }
-
-    private static string Text(JsonElement payload, string name) =>
-        payload.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()!
-            : "";
 }

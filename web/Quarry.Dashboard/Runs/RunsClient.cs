@@ -1,129 +1,88 @@
-using System.Net;
 using System.Text.Json;
 using Quarry.Contracts;
 using Quarry.Contracts.Api;
 using Quarry.Contracts.Events;
 using Quarry.Contracts.Runs;
+using Quarry.Dashboard.Services;
 
 namespace Quarry.Dashboard.Runs;
 
 /// <summary>A script that may be launched, as the runner lists it.</summary>
+/// <param name="Path">Path below its root; what a launch names.</param>
+/// <param name="Title">What it does, in a line.</param>
+/// <param name="Source">Source to suggest.</param>
+/// <param name="Job">Job to suggest.</param>
 internal sealed record LaunchableScript(string Path, string Title, string Source, JsonElement? Job);
 
 /// <summary>What the pages read and do, through the services' HTTP APIs.</summary>
-internal sealed class RunsClient(IHttpClientFactory factory)
+internal sealed class RunsClient(ServiceCaller caller)
 {
-    public const string LodeClient = "lode";
-    public const string RunnerClient = "runner";
-
-    private HttpClient Lode => factory.CreateClient(LodeClient);
-
-    private HttpClient Runner => factory.CreateClient(RunnerClient);
+    private const string Root = "/api/v1/runs";
 
     public Task<Page<RunRecord>> ListAsync(string query, CancellationToken cancellation) =>
-        GetAsync<Page<RunRecord>>(Lode, $"/api/v1/runs?{query}", cancellation);
+        caller.GetAsync<Page<RunRecord>>(Service.Lode, $"{Root}?{query}", cancellation);
 
-    public async Task<RunRecord?> FindAsync(string runId, CancellationToken cancellation)
-    {
-        using var answer = await Lode.GetAsync($"/api/v1/runs/{Uri.EscapeDataString(runId)}", cancellation);
-        return answer.StatusCode == HttpStatusCode.NotFound ? null : await ReadAsync<RunRecord>(answer, cancellation);
-    }
+    public Task<RunRecord?> FindAsync(string runId, CancellationToken cancellation) =>
+        caller.FindAsync<RunRecord>(Service.Lode, PathOf(runId), cancellation);
 
+    /// <summary>Rows of one type after a seq.</summary>
     public Task<Page<EventRow>> EventsAsync(
         string runId,
-        string type,
+        EventType type,
         long afterSeq,
         int limit,
         CancellationToken cancellation
     ) =>
-        GetAsync<Page<EventRow>>(
-            Lode,
-            $"/api/v1/runs/{Uri.EscapeDataString(runId)}/events?type={type}&after_seq={afterSeq}&limit={limit}",
+        caller.GetAsync<Page<EventRow>>(
+            Service.Lode,
+            $"{PathOf(runId)}/events?type={type.Name()}&after_seq={afterSeq}&limit={limit}",
             cancellation
         );
 
     public Task<Page<ArtifactInfo>> ArtifactsAsync(string runId, CancellationToken cancellation) =>
-        GetAsync<Page<ArtifactInfo>>(Lode, $"/api/v1/runs/{Uri.EscapeDataString(runId)}/artifacts", cancellation);
+        caller.GetAsync<Page<ArtifactInfo>>(Service.Lode, $"{PathOf(runId)}/artifacts", cancellation);
+
+    public Task<VerifyReport> VerifyAsync(string runId, CancellationToken cancellation) =>
+        caller.SendAsync<VerifyReport>(Service.Lode, new(HttpMethod.Post, $"{PathOf(runId)}/verify"), cancellation);
 
     public Task<List<LaunchableScript>> ScriptsAsync(CancellationToken cancellation) =>
-        GetAsync<List<LaunchableScript>>(Runner, "/api/v1/scripts", cancellation);
+        caller.GetAsync<List<LaunchableScript>>(Service.Runner, "/api/v1/scripts", cancellation);
 
-    public async Task<RunRecord> LaunchAsync(LaunchRequest request, CancellationToken cancellation)
-    {
-        using var answer = await Runner.PostAsJsonAsync("/api/v1/runs", request, QuarryJson.Compact, cancellation);
-        return await ReadAsync<RunRecord>(answer, cancellation);
-    }
-
-    public async Task ActAsync(string runId, string action, CancellationToken cancellation)
-    {
-        using var answer = await Runner.PostAsync(
-            $"/api/v1/runs/{Uri.EscapeDataString(runId)}/{action}",
-            null,
-            cancellation
-        );
-        if (!answer.IsSuccessStatusCode)
-            throw await FailedAsync(answer, cancellation);
-    }
-
-    public async Task<RunRecord> RetryAsync(string runId, CancellationToken cancellation)
-    {
-        using var answer = await Runner.PostAsync(
-            $"/api/v1/runs/{Uri.EscapeDataString(runId)}/retry",
-            null,
-            cancellation
-        );
-        return await ReadAsync<RunRecord>(answer, cancellation);
-    }
-
-    /// <summary>Follows a run; the stream ends with the run.</summary>
-    public async Task<Stream> FollowAsync(string runId, CancellationToken cancellation)
-    {
-        var answer = await Runner.GetAsync(
-            $"/api/v1/runs/{Uri.EscapeDataString(runId)}/events/live",
-            HttpCompletionOption.ResponseHeadersRead,
-            cancellation
-        );
-        return answer.IsSuccessStatusCode
-            ? await answer.Content.ReadAsStreamAsync(cancellation)
-            : throw await FailedAsync(answer, cancellation);
-    }
-
-    private static async Task<T> GetAsync<T>(HttpClient client, string path, CancellationToken cancellation)
-    {
-        using var answer = await client.GetAsync(path, cancellation);
-        return await ReadAsync<T>(answer, cancellation);
-    }
-
-    private static async Task<T> ReadAsync<T>(HttpResponseMessage answer, CancellationToken cancellation)
-    {
-        if (!answer.IsSuccessStatusCode)
-            throw await FailedAsync(answer, cancellation);
-        return (await answer.Content.ReadFromJsonAsync<T>(QuarryJson.Compact, cancellation))!;
-    }
-
-    private static async Task<ServiceFailedException> FailedAsync(
-        HttpResponseMessage answer,
+    /// <summary>Launches. The key makes a launch that is sent twice one run.</summary>
+    public async Task<RunRecord> LaunchAsync(
+        LaunchRequest request,
+        string idempotencyKey,
         CancellationToken cancellation
     )
     {
-        var body = await answer.Content.ReadAsStringAsync(cancellation);
-        var detail =
-            body.StartsWith('{')
-            && JsonSerializer.Deserialize<JsonElement>(body).TryGetProperty("detail", out var found)
-                ? found.GetString()
-                : $"the service answered {(int)answer.StatusCode}";
-        return new ServiceFailedException(detail!);
+        using var message = new HttpRequestMessage(HttpMethod.Post, Root);
+        message.Headers.Add("Idempotency-Key", idempotencyKey);
+        message.Content = JsonContent.Create(request, options: QuarryJson.Compact);
+        return await caller.SendAsync<RunRecord>(Service.Runner, message, cancellation);
     }
-}
 
-/// <summary>A service refused or failed; the message is for people.</summary>
-internal sealed class ServiceFailedException : Exception
-{
-    public ServiceFailedException() { }
+    /// <summary>Lets the script clean up and end.</summary>
+    public Task CancelAsync(string runId, CancellationToken cancellation) =>
+        caller.PostAsync(Service.Runner, $"{PathOf(runId)}/cancel", cancellation);
 
-    public ServiceFailedException(string message)
-        : base(message) { }
+    /// <summary>Ends the run's processes at once.</summary>
+    public Task KillAsync(string runId, CancellationToken cancellation) =>
+        caller.PostAsync(Service.Runner, $"{PathOf(runId)}/kill", cancellation);
 
-    public ServiceFailedException(string message, Exception inner)
-        : base(message, inner) { }
+    /// <summary>Runs it again, as a new run.</summary>
+    public Task<RunRecord> RetryAsync(string runId, CancellationToken cancellation) =>
+        caller.SendAsync<RunRecord>(Service.Runner, new(HttpMethod.Post, $"{PathOf(runId)}/retry"), cancellation);
+
+    /// <summary>Follows a run from after an entry of its live tail; the stream ends with the run.</summary>
+    public async Task<Stream> FollowAsync(string runId, string? lastEventId, CancellationToken cancellation)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Get, $"{PathOf(runId)}/events/live");
+        if (lastEventId is not null)
+            message.Headers.Add("Last-Event-ID", lastEventId);
+        var answer = await caller.SendAsync(Service.Runner, message, cancellation);
+        await ServiceCaller.ThrowIfFailedAsync(answer, cancellation);
+        return await answer.Content.ReadAsStreamAsync(cancellation);
+    }
+
+    private static string PathOf(string runId) => $"{Root}/{Uri.EscapeDataString(runId)}";
 }

@@ -1,105 +1,92 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Components;
-using Quarry.Contracts;
-using Quarry.Contracts.Api;
-using Quarry.Contracts.Policies;
+using Quarry.Contracts.Runs;
 using Quarry.Dashboard.Runs;
+using Quarry.Dashboard.Services;
 
 namespace Quarry.Dashboard.Components.Pages;
 
-/// <summary>Choose a script, a job and a policy, and launch.</summary>
+/// <summary>Choose a script, a job and a policy, and launch. The address names the script, or the run to launch again.</summary>
 public sealed partial class Launch
 {
-    private const int StreamingFlushCount = 100;
-    private const int StreamingFlushMs = 1_000;
-
     private List<LaunchableScript>? scripts;
-    private LaunchableScript? chosen;
-    private string source = "";
-    private string category = "";
-    private string job = "";
-    private PolicyName policy = PolicyName.Strict;
-    private long seconds;
-    private bool busy;
-    private string? error;
+    private LaunchForm form = new();
+    private RunRecord? checkedRun;
+    private string? refused;
+    private IReadOnlyDictionary<string, string[]> errors = new Dictionary<string, string[]>();
+    private string idempotencyKey = Guid.NewGuid().ToString();
+    private bool isBusy;
 
     [Inject]
     private RunsClient Client { get; set; } = default!;
 
-    [Inject]
-    private NavigationManager Navigation { get; set; } = default!;
+    [SupplyParameterFromQuery(Name = "script")]
+    private string? AskedScript { get; set; }
 
-    [SupplyParameterFromQuery]
-    private string? Script { get; set; }
-
-    private string AsCli =>
-        $"quarry run {chosen?.Path} --source {source}"
-        + (category.Length > 0 ? $" --category {category}" : "")
-        + (job.Trim().Length > 0 ? $" --job '{job.Trim().ReplaceLineEndings(" ")}'" : "")
-        + $" --policy {QuarryNames.Of(policy)}"
-        + (policy == PolicyName.Streaming ? $" --flush-count {StreamingFlushCount} --flush-interval 1s" : "")
-        + (seconds > 0 ? $" --timeout {seconds}s" : "");
+    [SupplyParameterFromQuery(Name = "from")]
+    private string? AskedRun { get; set; }
 
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
-        try
-        {
-            scripts = await Client.ScriptsAsync(CancellationToken.None);
-            if (scripts.Find(s => s.Path == Script) is { } asked)
-                Choose(asked);
-            else if (scripts.Count > 0)
-                Choose(scripts.Find(s => s.Path.StartsWith("first-run", StringComparison.Ordinal)) ?? scripts[0]);
-        }
-        catch (Exception e) when (e is HttpRequestException or ServiceFailedException)
-        {
-            error = $"The runner does not answer: {e.Message}";
-        }
+        if (RendererInfo.IsInteractive)
+            _ = await GuardAsync(LoadAsync);
     }
+
+    private async Task LoadAsync(CancellationToken cancellation)
+    {
+        var found = await Client.ScriptsAsync(cancellation);
+        var run = AskedRun is { } runId ? await Client.FindAsync(runId, cancellation) : null;
+        form = run is null ? FormOf(found) : new(run, Below(run.Script.Path, found));
+        scripts = found;
+    }
+
+    private LaunchForm FormOf(List<LaunchableScript> found)
+    {
+        var asked =
+            found.Find(s => s.Path == AskedScript)
+            ?? found.Find(s => s.Path.StartsWith("first-run/", StringComparison.Ordinal));
+        return (asked ?? found.FirstOrDefault()) is { } script ? new(script) : new();
+    }
+
+    /// <summary>A record has the whole path of its script; a launch names it below a root.</summary>
+    private static string Below(string path, List<LaunchableScript> found) =>
+        found.Find(s => path.EndsWith("/" + s.Path, StringComparison.Ordinal))?.Path ?? path;
 
     private void Choose(LaunchableScript script)
     {
-        chosen = script;
-        source = script.Source;
-        job = script.Job is { } given ? JsonSerializer.Serialize(given, QuarryJson.Indented) : "";
+        form = new(script)
+        {
+            Policy = form.Policy,
+            WallClockSeconds = form.WallClockSeconds,
+            IdleSeconds = form.IdleSeconds,
+        };
+        Navigation.NavigateTo($"/launch?script={Uri.EscapeDataString(script.Path)}", replace: true);
     }
 
-    private async Task LaunchAsync()
+    private string[] Of(string field) => errors.GetValueOrDefault(field, []);
+
+    private async Task SendAsync(bool isDryRun)
     {
-        busy = true;
-        error = null;
+        (isBusy, refused, checkedRun, errors) = (true, null, null, new Dictionary<string, string[]>());
         try
         {
-            var run = await Client.LaunchAsync(Request(), CancellationToken.None);
-            Navigation.NavigateTo($"/runs/{run.RunId}");
+            var run = await Client.LaunchAsync(form.ToRequest(isDryRun), idempotencyKey, CancellationToken.None);
+            idempotencyKey = Guid.NewGuid().ToString();
+            if (isDryRun)
+                checkedRun = run;
+            else
+                Navigation.NavigateTo($"/runs/{run.RunId}");
         }
         catch (JsonException e)
         {
-            error = $"The job is not JSON: {e.Message}";
+            refused = "The job cannot be sent.";
+            errors = new Dictionary<string, string[]> { ["job"] = [$"is not JSON: {e.Message}"] };
         }
-        catch (Exception e) when (e is HttpRequestException or ServiceFailedException)
+        catch (ServiceFailedException e)
         {
-            error = e.Message;
+            (refused, errors) = (e.Message, e.Errors);
         }
-        busy = false;
+        isBusy = false;
     }
-
-    private LaunchRequest Request() =>
-        new()
-        {
-            Script = chosen?.Path,
-            Source = source,
-            Category = category.Length > 0 ? category : null,
-            Job = job.Trim().Length > 0 ? JsonSerializer.Deserialize<JsonElement>(job) : null,
-            Policy =
-                policy == PolicyName.Streaming
-                    ? new()
-                    {
-                        Name = policy,
-                        FlushCount = StreamingFlushCount,
-                        FlushIntervalMs = StreamingFlushMs,
-                    }
-                    : new() { Name = policy },
-            Limits = new() { WallClockMs = seconds * 1_000 },
-        };
 }

@@ -1,27 +1,18 @@
 using Microsoft.AspNetCore.Components;
-using Quarry.Contracts.Api;
-using Quarry.Contracts.Events;
 using Quarry.Contracts.Runs;
 using Quarry.Dashboard.Runs;
 
 namespace Quarry.Dashboard.Components.Pages;
 
-/// <summary>One run: live while it goes on, from storage when it has ended.</summary>
+/// <summary>One run: live while it goes on, from storage when it has ended. The address holds tab, filters and selection.</summary>
 public sealed partial class RunPage
 {
-    private const int PageRows = 100;
-    private static readonly string[] Tabs = ["items", "logs", "artifacts", "timeline", "policy"];
-
-    private readonly List<EventRow> storedItems = [];
-    private List<LogLine> storedLines = [];
-    private IReadOnlyList<ArtifactInfo> artifacts = [];
     private RunRecord? stored;
-    private LiveRun? live;
-    private bool missing;
-    private bool moreItems;
-    private string? error;
-    private string? actionError;
+    private LiveRun? following;
+    private bool isMissing;
+    private string? loadedId;
 
+    /// <summary>The run.</summary>
     [Parameter]
     public string RunId { get; set; } = "";
 
@@ -31,143 +22,62 @@ public sealed partial class RunPage
     [Inject]
     private RunsClient Client { get; set; } = default!;
 
-    [Inject]
-    private NavigationManager Navigation { get; set; } = default!;
+    private RunRecord? Run => stored is { IsDone: true } ? stored : following?.View.Run ?? stored;
 
-    [Inject]
-    private TimeProvider Clock { get; set; } = default!;
+    /// <summary>What is heard of a run that goes on; null for one that has ended before the page was opened.</summary>
+    private LiveRun? Live => following;
 
-    private RunRecord? Run => live?.Run ?? stored;
+    private (string Name, long Count)[] Tabs =>
+        [
+            ("timeline", 0),
+            ("items", Math.Max(RunText.Count(Run!, "item"), Live?.View.Progress.Items ?? 0)),
+            ("logs", RunText.Count(Run!, "log")),
+            ("artifacts", Run!.Artifacts.Count),
+            ("lineage", 0),
+            ("policy", 0),
+        ];
 
-    private string Current => Array.Find(Tabs, t => t == Tab) ?? Tabs[0];
-
-    private IReadOnlyList<EventRow> ItemRows => live is null ? storedItems : live.Items;
-
-    private IReadOnlyList<LogLine> Lines => live is null ? storedLines : live.Lines;
-
-    private long Items => Math.Max(Run!.Counts.GetValueOrDefault("item"), live?.Progress.Items ?? 0);
-
-    private long SeqLast => Math.Max(Run!.SeqLast, live?.Progress.SeqLast ?? 0);
-
-    private long SeqDurable => Math.Max(Run!.SeqDurable, live?.Progress.SeqDurable ?? 0);
-
-    private long Dropped => Math.Max(Run!.Drops.Sum(d => d.Count), live?.Progress.Dropped ?? 0);
-
-    private string Elapsed
-    {
-        get
-        {
-            var time = (Run!.EndedAt ?? Clock.GetUtcNow()) - (Run.StartedAt ?? Run.QueuedAt ?? Clock.GetUtcNow());
-            return time.TotalMinutes < 1
-                ? $"{time.TotalSeconds:0.0} s"
-                : $"{(int)time.TotalMinutes} min {time.Seconds} s";
-        }
-    }
+    private string Current => Array.Exists(Tabs, t => t.Name == Tab) ? Tab! : "items";
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        if (live is not null)
-            await live.DisposeAsync();
+        await LeaveAsync();
+        await base.DisposeAsync();
     }
 
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
-        if (stored?.RunId == RunId)
+        if (!RendererInfo.IsInteractive || loadedId == RunId)
             return;
-        await GuardAsync(LoadAsync);
+        loadedId = RunId;
+        (stored, isMissing) = (null, false);
+        await LeaveAsync();
+        _ = await GuardAsync(LoadAsync);
     }
 
-    private static string Title(string tab) => char.ToUpperInvariant(tab[0]) + tab[1..];
-
-    private async Task LoadAsync()
+    private async Task LoadAsync(CancellationToken cancellation)
     {
-        stored = await Client.FindAsync(RunId, CancellationToken.None);
-        missing = stored is null;
-        if (stored is null)
+        stored = await Client.FindAsync(RunId, cancellation);
+        isMissing = stored is null;
+        if (stored is null or { IsDone: true })
             return;
-        if (stored.IsDone)
-            await LoadStoredAsync();
-        else
-            Follow();
+        following = new LiveRun(Client, RunId, Clock, () => InvokeAsync(OnHeard));
+        following.Start();
     }
 
-    private void Follow()
+    private void OnHeard()
     {
-        live = new LiveRun(Client, RunId, () => InvokeAsync(OnLiveAsync));
-        live.Start();
-    }
-
-    private async Task OnLiveAsync()
-    {
-        if (live?.Run is { IsDone: true } && !ReferenceEquals(stored, live.Run))
-            await GuardAsync(EndLiveAsync);
+        if (following?.View.Run is { IsDone: true } ended)
+            stored = ended;
         StateHasChanged();
     }
 
-    /// <summary>The run has ended: what is stored replaces what was seen live. Console lines were live only and stay.</summary>
-    private async Task EndLiveAsync()
+    private async Task LeaveAsync()
     {
-        stored = live!.Run;
-        artifacts = (await Client.ArtifactsAsync(RunId, CancellationToken.None)).Items;
-    }
-
-    private async Task LoadStoredAsync()
-    {
-        storedItems.Clear();
-        await LoadMoreAsync();
-        var logs = await Client.EventsAsync(RunId, "log", 0, PageRows * 10, CancellationToken.None);
-        storedLines = [.. logs.Items.Select(LogLines.Of)];
-        foreach (var line in stored!.Exit?.ConsoleTail ?? [])
-            storedLines.Add(new("", "console", line));
-        artifacts = (await Client.ArtifactsAsync(RunId, CancellationToken.None)).Items;
-    }
-
-    private async Task LoadMoreAsync()
-    {
-        var after = storedItems.Count == 0 ? 0 : storedItems[^1].Seq;
-        var page = await Client.EventsAsync(RunId, "item", after, PageRows, CancellationToken.None);
-        storedItems.AddRange(page.Items);
-        moreItems = page.NextCursor is not null || page.Items.Count == PageRows;
-    }
-
-    private async Task ActAsync(string action)
-    {
-        try
-        {
-            await Client.ActAsync(RunId, action, CancellationToken.None);
-            actionError = null;
-        }
-        catch (Exception e) when (e is HttpRequestException or ServiceFailedException)
-        {
-            actionError = e.Message;
-        }
-    }
-
-    private async Task RetryAsync()
-    {
-        try
-        {
-            var retry = await Client.RetryAsync(RunId, CancellationToken.None);
-            Navigation.NavigateTo($"/runs/{retry.RunId}", forceLoad: true);
-        }
-        catch (Exception e) when (e is HttpRequestException or ServiceFailedException)
-        {
-            actionError = e.Message;
-        }
-    }
-
-    private async Task GuardAsync(Func<Task> act)
-    {
-        try
-        {
-            await act();
-            error = null;
-        }
-        catch (Exception e) when (e is HttpRequestException or ServiceFailedException)
-        {
-            error = e.Message;
-        }
+        if (following is { } left)
+            await left.DisposeAsync();
+        following = null;
     }
 }
