@@ -48,6 +48,18 @@ public partial class DocumentationTests
         );
     }
 
+    [Fact]
+    public void Every_decision_has_a_number_of_its_own_and_a_line_in_the_list()
+    {
+        var list = SourceTree.Read("docs/adr/README.md");
+        var decisions = SourceTree
+            .Files.Where(f => f.StartsWith("docs/adr/0", StringComparison.Ordinal))
+            .Select(f => Path.GetFileName(f))
+            .ToList();
+        Findings.None(decisions.Where(d => !list.Contains($"[{d[..4]}]({d})", StringComparison.Ordinal)));
+        Findings.None(decisions.GroupBy(d => d[..4]).Where(g => g.Count() > 1).Select(g => string.Join(" and ", g)));
+    }
+
     [Theory]
     [MemberData(nameof(Pages))]
     public void Every_link_of_a_page_leads_somewhere(string page)
