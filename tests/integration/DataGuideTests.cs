@@ -23,7 +23,7 @@ public partial class DataGuideTests
         var guide = await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "docs/guides/data.md"));
         var queries = SqlBlocks()
             .Matches(guide)
-            .Select(m => m.Groups[1].Value.Replace("quarry-data", quarry.Storage))
+            .Select(m => m.Groups["query"].Value.Replace("quarry-data", quarry.Storage))
             .ToList();
         Assert.Equal(3, queries.Count);
         var counts = DuckDb.Query(quarry.Storage, queries[0]).ToDictionary(r => (string)r[1]!, r => (long)r[2]!);
@@ -35,6 +35,6 @@ public partial class DataGuideTests
         Assert.Equal(["A", "B"], newest.Select(n => n[0]));
     }
 
-    [GeneratedRegex("```sql\n(.*?)```", RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("```sql\n(?<query>.*?)```", RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SqlBlocks();
 }

@@ -7,7 +7,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Quarry.LodeWriter.Catalogue;
 using Quarry.LodeWriter.Hosting;
 using Quarry.LodeWriter.Queries;
-using Quarry.Runner.Api;
+using Quarry.Runner.Launches;
+using Quarry.Runner.Live;
+using Quarry.Runner.RemoteLode;
+using Quarry.Runner.Runs;
 using Quarry.Runner.Scripts;
 using Quarry.Streams;
 
@@ -63,6 +66,7 @@ public sealed partial class OpenApiTests
                 [
                     typeof(LaunchEndpoints),
                     typeof(ControlEndpoints),
+                    typeof(RunArchive),
                     typeof(ScriptRoots),
                     typeof(StreamSet),
                     typeof(LodeHost),
@@ -74,6 +78,7 @@ public sealed partial class OpenApiTests
         var app = builder.Build();
         LaunchEndpoints.Map(app);
         ControlEndpoints.Map(app);
+        QueueEndpoints.Map(app);
         LiveEndpoints.Map(app);
         var runs = app.MapGroup("/api/v1/runs");
         runs.MapRuns();

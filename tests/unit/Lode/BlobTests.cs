@@ -1,6 +1,5 @@
 using Quarry.Contracts;
 using Quarry.Contracts.Lode;
-using Quarry.Lode;
 
 namespace Quarry.Tests.Unit.Lode;
 

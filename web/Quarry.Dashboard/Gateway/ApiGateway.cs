@@ -32,7 +32,9 @@ internal sealed class ApiGateway(IHttpForwarder forwarder, ServiceAddresses addr
         app.MapPost("/api/v1/runs", ToRunner);
         app.MapPost("/api/v1/runs/{runId}/{action:regex(^(cancel|kill|retry)$)}", ToRunner);
         app.MapGet("/api/v1/runs/{runId}/events/live", ToRunner);
+        app.MapGet("/api/v1/runs/{runId}/place", ToRunner);
         app.MapGet("/api/v1/scripts", ToRunner);
+        app.Map("/api/v1/queue/{**rest}", ToRunner);
         app.Map("/api/v1/{**rest}", ToLode);
     }
 
