@@ -62,6 +62,23 @@ public class RunHostTests
         Assert.Same(run, executor.Lode.Closed);
     }
 
+    [Fact]
+    public async Task A_frame_of_an_unknown_type_is_ignored_wherever_it_comes()
+    {
+        using var executor = new ScriptedExecutor();
+        var future = Frames.Of(new Dictionary<string, object> { ["type"] = "from_the_future", ["seq"] = 42 });
+        var run = await executor.RunAsync(
+            "cat $F",
+            future,
+            Frames.Event(1),
+            future,
+            Frames.Event(2, "run_complete", new Dictionary<string, object>()),
+            future
+        );
+        Assert.Equal(RunOutcome.Success, run.Outcome);
+        Assert.Equal([1, 2], executor.Lode.Stored);
+    }
+
     [Theory]
     [InlineData(PolicyName.Strict)]
     [InlineData(PolicyName.Buffered)]
