@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -18,11 +19,21 @@ public static class Defaults
 
     private const string LiveTag = "live";
 
+    private static readonly string[] Talkative =
+    [
+        "Grpc",
+        "Microsoft.AspNetCore",
+        "Microsoft.EntityFrameworkCore",
+        "Polly",
+        "System.Net.Http",
+    ];
+
     /// <summary>Adds telemetry, health checks, service discovery, resilient HTTP clients and the service key.</summary>
     /// <exception cref="InvalidOperationException">The configured service key is too short to protect anything.</exception>
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
+        builder.AddQuietLogging();
         builder.AddTelemetry();
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [LiveTag]);
         builder.Services.AddServiceDiscovery();
@@ -47,6 +58,18 @@ public static class Defaults
         app.MapHealthChecks(AlivePath, live).AllowAnonymous();
         return app;
     }
+
+    /// <summary>
+    /// What frameworks say of every request would bury what a service says. Configuration that names them wins.
+    /// </summary>
+    private static void AddQuietLogging(this IHostApplicationBuilder builder) =>
+        builder.Configuration.Sources.Insert(
+            0,
+            new MemoryConfigurationSource
+            {
+                InitialData = Talkative.Select(c => KeyValuePair.Create($"Logging:LogLevel:{c}", (string?)"Warning")),
+            }
+        );
 
     /// <summary>Whether a path is one of the probes.</summary>
     public static bool IsProbe(PathString path) => path == HealthPath || path == AlivePath;

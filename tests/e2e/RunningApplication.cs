@@ -11,6 +11,7 @@ public sealed class RunningApplication : IAsyncLifetime
     public const string Token = "sign-in-token-of-these-tests";
     public const string ApiKey = "api-key-of-these-tests-0123";
 
+    private const float ExpectWithinMs = 60_000;
     private static readonly TimeSpan HealthyWithin = TimeSpan.FromMinutes(3);
     private static readonly string[] Resources = ["lode", "runner", "dashboard", "site"];
 
@@ -38,6 +39,8 @@ public sealed class RunningApplication : IAsyncLifetime
         await Application.StartAsync(within.Token);
         foreach (var resource in Resources)
             await Application.ResourceNotifications.WaitForResourceHealthyAsync(resource, within.Token);
+        // A cap against hanging on a busy machine, not a measure.
+        Assertions.SetDefaultExpectTimeout(ExpectWithinMs);
         playwright = await Playwright.CreateAsync();
         Browser = await playwright.Chromium.LaunchAsync(
             new() { ExecutablePath = InstalledChromium.Path, Args = InstalledChromium.Arguments }

@@ -3,15 +3,17 @@ using Quarry.Contracts.Lode;
 
 namespace Quarry.Runner.RemoteLode;
 
-/// <summary>Tries a call again while the Lode writer is away, with a growing wait, up to a bound.</summary>
+/// <summary>Tries a call again while the Lode writer is away, with a growing wait, up to a bound or until it is heard.</summary>
 internal sealed partial class Reconnect(TimeSpan within, TimeProvider clock, ILogger logger)
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
 
-    /// <summary>Calls until it succeeds.</summary>
+    /// <summary>
+    /// Calls until it succeeds. With <paramref name="untilHeard"/> there is no bound: for what must be told, however late.
+    /// </summary>
     /// <exception cref="LodeException">The writer stayed away for too long, or refused the call.</exception>
-    public async Task<T> TryAsync<T>(string what, string address, Func<Task<T>> callAsync)
+    public async Task<T> TryAsync<T>(string what, string address, Func<Task<T>> callAsync, bool untilHeard = false)
     {
         var started = clock.GetTimestamp();
         var wait = FirstWait;
@@ -21,7 +23,7 @@ internal sealed partial class Reconnect(TimeSpan within, TimeProvider clock, ILo
             {
                 return await callAsync();
             }
-            catch (RpcException e) when (IsAway(e) && clock.GetElapsedTime(started) < within)
+            catch (RpcException e) when (IsAway(e) && (untilHeard || clock.GetElapsedTime(started) < within))
             {
                 Log.Away(logger, address, what, e.Status.Detail);
                 await Task.Delay(wait, clock);

@@ -74,12 +74,16 @@ internal sealed class RemoteAppender(
         return ToBlob(await SendAsync(new() { File = message }, $"file '{file.Filename}'"));
     }
 
-    /// <inheritdoc/>
+    /// <summary>
+    /// Tells how the run ended, however long the writer is away: nobody else could tell it. When this process ends first,
+    /// the run's lease runs out.
+    /// </summary>
     public async ValueTask<AppendResult> CloseAsync(RunRecord final, CancellationToken cancellation) =>
         ToResult(
             await SendAsync(
                 new() { Close = new() { RunJson = LodeClient.ToJson(final) } },
-                $"the end of run {run.RunId}"
+                $"the end of run {run.RunId}",
+                untilHeard: true
             )
         );
 
@@ -91,11 +95,11 @@ internal sealed class RemoteAppender(
         return ValueTask.CompletedTask;
     }
 
-    private async Task<AppendReply> SendAsync(AppendRequest request, string what)
+    private async Task<AppendReply> SendAsync(AppendRequest request, string what, bool untilHeard = false)
     {
         try
         {
-            return await reconnect.TryAsync(what, address, () => SendOnceAsync(request));
+            return await reconnect.TryAsync(what, address, () => SendOnceAsync(request), untilHeard);
         }
         catch (LodeException e)
         {

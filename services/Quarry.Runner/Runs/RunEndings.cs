@@ -64,7 +64,7 @@ internal sealed partial class RunEndings(
             SeqLast = durable,
             SeqDurable = durable,
             Message =
-                $"The runner {run.Runner} died while it ran. Events up to seq "
+                $"The runner {run.Runner} died while it ran, or was cut off from the queue and from Lode. Events up to seq "
                 + durable.ToString("N0", CultureInfo.InvariantCulture)
                 + " are durable; what the script emitted after that is not known.",
         };

@@ -60,8 +60,14 @@ internal sealed class RunnerStack : IAsyncDisposable
     /// <summary>Kills the Lode writer and starts it again on the same ports.</summary>
     public async Task KillAndRestartLodeAsync()
     {
-        var addresses = Lode.Addresses;
         await Lode.KillAsync();
+        await RestartLodeAsync();
+    }
+
+    /// <summary>Starts a Lode writer that was killed again, on the same ports.</summary>
+    public async Task RestartLodeAsync()
+    {
+        var addresses = Lode.Addresses;
         Lode = await StartLodeAsync(
             new() { ["ASPNETCORE_URLS"] = addresses[0].ToString(), ["QUARRY_GRPC_PORT"] = $"{addresses[1].Port}" }
         );

@@ -174,6 +174,37 @@ public class RunnerTests
     }
 
     [Fact]
+    public async Task A_run_that_ends_while_the_Lode_writer_is_away_for_too_long_tells_its_end_when_it_is_back()
+    {
+        await using var stack = await RunnerStack.StartAsync(("Runner__LodeReconnectMs", "300"));
+        var gate = Path.Combine(stack.Scripts, "go");
+        var run = await stack.LaunchAsync(
+            new
+            {
+                script = stack.Script("s.mjs", Gated),
+                source = "s",
+                job = new
+                {
+                    before = 5,
+                    gate,
+                    count = 10,
+                },
+            }
+        );
+        await UntilEmittedAsync(stack, run.RunId, 5);
+        await stack.Lode.KillAsync();
+        await File.WriteAllTextAsync(gate, "");
+        await UntilAsync(() =>
+            Task.FromResult(stack.Runners[0].Output.Contains("the end of run", StringComparison.Ordinal))
+        );
+        await stack.RestartLodeAsync();
+        var ended = await stack.UntilDoneAsync(run.RunId);
+        Assert.Equal((RunOutcome.PolicyFailure, 5L), (ended.Outcome, ended.SeqDurable));
+        Assert.Contains("did not take seq", ended.Message);
+        Assert.True((await stack.VerifyAsync(run.RunId)).Complete);
+    }
+
+    [Fact]
     public async Task A_runner_that_is_stopped_gives_up_what_does_not_end_and_leaves_an_honest_record()
     {
         await using var stack = await RunnerStack.StartAsync(("Runner__DrainMs", "200"));
