@@ -1,3 +1,5 @@
+using Quarry.Lode.Stores;
+
 namespace Quarry.Lode;
 
 /// <summary>What acknowledges an append.</summary>
@@ -13,8 +15,15 @@ public enum DurablePoint
 /// <summary>Settings of the substrate; each has a default, its unit in its name, and one line here.</summary>
 public sealed record LodeOptions
 {
-    /// <summary>Folder of the data.</summary>
+    /// <summary>
+    /// Where the data lies: a folder, s3://bucket/prefix?endpoint=URL&amp;region=NAME, or azblob://container/prefix.
+    /// </summary>
     public string Root { get; init; } = "./quarry-data";
+
+    /// <summary>
+    /// Folder of journals and staged bytes when the root is no folder; each root has a folder of its own in it.
+    /// </summary>
+    public string WorkFolder { get; init; } = "./quarry-work";
 
     /// <summary>What acknowledges an append.</summary>
     public DurablePoint DurablePoint { get; init; } = DurablePoint.Journal;
@@ -41,4 +50,10 @@ public sealed record LodeOptions
     /// What happens to runs whose writer died: closed as lost (one-process use), or left for their runner.
     /// </summary>
     public bool CloseAbandonedRuns { get; init; } = true;
+
+    /// <summary>The local folder: the root itself, or the one that belongs to a remote root.</summary>
+    public string LocalFolder =>
+        StoreAddress.Parse(Root) is { Kind: not StoreKind.Folder } remote
+            ? Path.Combine(WorkFolder, remote.FolderName)
+            : Root;
 }

@@ -10,14 +10,14 @@ public sealed partial class LodeStore
 {
     private async Task RecoverAsync()
     {
-        foreach (var dead in WriterFolder.TakeAbandoned(options.Root, folder.WriterName))
+        foreach (var dead in WriterFolder.TakeAbandoned(options.LocalFolder, folder.WriterName))
         {
             Log.Recovering(logger, dead.WriterName);
             var cut = await JournalRecovery.ReplayAsync(dead.Path, OpenRecoveredAsync);
             if (cut.Count == 0)
                 dead.Dispose(isEmpty: true);
             else
-                Log.SetAside(logger, dead.WriterName, string.Join(", ", cut), dead.SetAside(options.Root));
+                Log.SetAside(logger, dead.WriterName, string.Join(", ", cut), dead.SetAside(options.LocalFolder));
         }
     }
 

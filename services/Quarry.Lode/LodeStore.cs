@@ -71,18 +71,29 @@ public sealed partial class LodeStore : ILode, IAsyncDisposable
 
     /// <summary>Opens the substrate and recovers what dead writers left.</summary>
     /// <exception cref="LodeException">The folder cannot be used; the message says why.</exception>
-    public static async Task<LodeStore> OpenAsync(LodeOptions options, TimeProvider clock, ILogger<LodeStore> logger)
+    public static Task<LodeStore> OpenAsync(LodeOptions options, TimeProvider clock, ILogger<LodeStore> logger) =>
+        OpenAsync(options, () => ObjectStores.Open(options.Root, clock), clock, logger);
+
+    /// <summary>The same, over a store that a test brings.</summary>
+    internal static async Task<LodeStore> OpenAsync(
+        LodeOptions options,
+        Func<IObjectStore> openStore,
+        TimeProvider clock,
+        ILogger<LodeStore> logger
+    )
     {
+        IObjectStore? store = null;
         try
         {
-            var store = new FileSystemStore(options.Root);
+            store = openStore();
             await StoreProbe.CheckAsync(store, CancellationToken.None);
-            var opened = new LodeStore(options, store, WriterFolder.Create(options.Root), clock, logger);
+            var opened = new LodeStore(options, store, WriterFolder.Create(options.LocalFolder), clock, logger);
             await opened.RecoverAsync();
             return opened;
         }
         catch (Exception e) when (e is StoreException or IOException or UnauthorizedAccessException)
         {
+            (store as IDisposable)?.Dispose();
             var cause = e as StoreException ?? StoreException.From(e, options.Root, "journal");
             throw new LodeException($"Storage '{options.Root}' cannot be used. {cause.Message}", e);
         }
@@ -170,6 +181,7 @@ public sealed partial class LodeStore : ILode, IAsyncDisposable
             isAllCommitted &= await writer.CommitNowAsync() is null;
         journal.Dispose();
         folder.Dispose(isAllCommitted && writers.IsEmpty);
+        (Objects as IDisposable)?.Dispose();
         stopping.Dispose();
     }
 
@@ -237,7 +249,7 @@ public sealed partial class LodeStore : ILode, IAsyncDisposable
     {
         var keys = new RunKeys(run.Partition, run.RunId);
         var staging = new ArtifactStaging(
-            Path.Combine(options.Root, "staging", BlobNames.Safe(run.RunId)),
+            Path.Combine(options.LocalFolder, "staging", BlobNames.Safe(run.RunId)),
             async artifactId => await Objects.ListChildrenAsync(keys.ArtifactFolder(artifactId), default).AnyAsync()
         );
         return (new(Objects, keys), new(Objects, keys, run, staging, folder.WriterName, clock), staging);

@@ -19,7 +19,7 @@ builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MessageBytesMax);
 builder.Services.AddServiceProblems();
 builder.Services.ConfigureHttpJsonOptions(json => QuarryJson.Configure(json.SerializerOptions));
 builder.Services.AddPooledDbContextFactory<CatalogueContext>(db =>
-    db.UseSqlite($"Data Source={CatalogueFile.PathBelow(options.Root)}")
+    db.UseSqlite($"Data Source={CatalogueFile.PathBelow(options.LocalFolder)}")
 );
 builder.Services.AddSingleton<LodeHost>();
 builder.Services.AddSingleton<RunCatalogue>();

@@ -20,7 +20,8 @@ public class BadInputTests(TestSite site)
             { "--max-events is not an option of strict", ["SCRIPT", "--source", "s", "--max-events", "5"] },
             { "--parent-run-id is required for attempt 2", ["SCRIPT", "--source", "s", "--attempt", "2"] },
             { "is not a duration", ["SCRIPT", "--source", "s", "--timeout", "soon"] },
-            { "only folders are built so far", ["SCRIPT", "--source", "s", "--storage", "s3://bucket"] },
+            { "its scheme is not known", ["SCRIPT", "--source", "s", "--storage", "ftp://bucket"] },
+            { "'key' is not a setting of it", ["SCRIPT", "--source", "s", "--storage", "s3://bucket/p?key=secret"] },
             { "cannot be used", ["SCRIPT", "--source", "s", "--storage", "/proc/nope"] },
         };
 

@@ -28,15 +28,16 @@ internal static class InspectCommand
                     JsonOutput.Write(Console.Out, record);
                     return ExitCodes.Ok;
                 }
+                var address = OpenedStorage.Address(root);
                 RunSummary.Write(Console.Out, record, proof: null, root);
                 foreach (var artifact in await lode.Reader.ArtifactsAsync(record, CancellationToken.None))
                     Console.WriteLine(
                         $"  artifact  {Printable.Of(artifact.Name)}  {Numbers.Bytes(artifact.SizeBytes)}  "
-                            + Path.Combine(root, artifact.Key)
+                            + address.Show(artifact.Key)
                     );
                 foreach (var file in await lode.Reader.FilesAsync(record, CancellationToken.None))
                     Console.WriteLine(
-                        $"  file      {Printable.Of(file.Name)}  {Numbers.Bytes(file.SizeBytes)}  {Path.Combine(root, file.Key)}"
+                        $"  file      {Printable.Of(file.Name)}  {Numbers.Bytes(file.SizeBytes)}  {address.Show(file.Key)}"
                     );
                 await foreach (
                     var row in lode

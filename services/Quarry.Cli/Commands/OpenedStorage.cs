@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Quarry.Contracts.Runs;
 using Quarry.Lode;
+using Quarry.Lode.Stores;
 
 namespace Quarry.Cli.Commands;
 
@@ -9,11 +10,24 @@ internal static class OpenedStorage
 {
     public static async Task<LodeStore> OpenAsync(string root)
     {
-        if (!Directory.Exists(root))
+        if (Address(root).Kind == StoreKind.Folder && !Directory.Exists(root))
             throw new UsageException(
                 $"There is no storage at '{root}'. Run a script first, or name the folder with --storage."
             );
         return await LodeStore.OpenAsync(new() { Root = root }, TimeProvider.System, NullLogger<LodeStore>.Instance);
+    }
+
+    /// <summary>What <c>--storage</c> names.</summary>
+    public static StoreAddress Address(string root)
+    {
+        try
+        {
+            return StoreAddress.Parse(root);
+        }
+        catch (StoreException e)
+        {
+            throw new UsageException(e.Message, e);
+        }
     }
 
     /// <summary>The record of a run that must exist.</summary>

@@ -6,6 +6,7 @@ using Quarry.Contracts.Api;
 using Quarry.Contracts.Runs;
 using Quarry.Lode;
 using Quarry.Lode.Read;
+using Quarry.Lode.Stores;
 using Quarry.Runtime.Executors;
 using Quarry.Runtime.Runs;
 
@@ -73,14 +74,11 @@ internal sealed class RunCommand
             BrowserWsEndpoint = parsed.GetValue(browser),
         };
         var root = parsed.GetValue(storage)!;
-        if (root.Contains("://", StringComparison.Ordinal))
-            throw new UsageException(
-                $"--storage '{root}': only folders are built so far; S3 and Azure Blob come later."
-            );
+        var address = OpenedStorage.Address(root);
         var run = request.ToRunRecord(TimeProvider.System);
         var command = ExecutorLocator.Locate(options, run.Script.Path);
         if (parsed.GetValue(dryRun))
-            return DryRun(parsed, run, root, command);
+            return DryRun(parsed, run, address, command);
         await using var lode = await LodeStore.OpenAsync(
             new() { Root = root },
             TimeProvider.System,
@@ -109,7 +107,7 @@ internal sealed class RunCommand
             ? RunOutcome.PolicyFailure.ExitCode()
             : run.Outcome!.Value.ExitCode();
 
-    private int DryRun(ParseResult parsed, RunRecord run, string root, ExecutorCommand command)
+    private int DryRun(ParseResult parsed, RunRecord run, StoreAddress storage, ExecutorCommand command)
     {
         if (parsed.GetValue(format) == "json")
         {
@@ -120,13 +118,14 @@ internal sealed class RunCommand
         Console.WriteLine($"  script    {run.Script.Path}");
         Console.WriteLine($"  executor  {command.Program} {string.Join(' ', command.Arguments)}");
         Console.WriteLine($"  policy    {Contracts.QuarryNames.Of(run.Policy.Name)}");
-        Console.WriteLine($"  data      {Path.Combine(root, run.StoragePath)}");
+        Console.WriteLine($"  data      {storage.Show(run.StoragePath)}");
         return ExitCodes.Ok;
     }
 
     private async Task WriteAsync(ParseResult parsed, RunRecord run, VerifyReport? proof, string root)
     {
-        var whole = new RunReport(run, proof, Path.GetFullPath(root));
+        var isFolder = OpenedStorage.Address(root).Kind == StoreKind.Folder;
+        var whole = new RunReport(run, proof, isFolder ? Path.GetFullPath(root) : root);
         var file = parsed.GetValue(report);
         if (file is not null and not "-")
             await File.WriteAllTextAsync(file, JsonOutput.Of(whole));

@@ -10,7 +10,7 @@ internal static class SharedOptions
     public static Option<string> Storage() =>
         new("--storage", "--storage-path")
         {
-            Description = "Folder where the data lies.",
+            Description = "Where the data lies: a folder, s3://bucket/prefix or azblob://container/prefix.",
             HelpName = "PATH",
             DefaultValueFactory = _ => DefaultStorage,
         };

@@ -1,5 +1,6 @@
 using Quarry.Contracts.Api;
 using Quarry.Contracts.Runs;
+using Quarry.Lode.Stores;
 
 namespace Quarry.Cli.Output;
 
@@ -22,13 +23,17 @@ internal static class RunSummary
         Line(to, "policy", run.Policy.Name.ToString().ToLowerInvariant());
         if (proof is not null)
             Line(to, "proof", Proof(proof));
-        Line(to, "data", Path.Combine(storage, run.StoragePath));
+        Line(to, "data", StoreAddress.Parse(storage).Show(run.StoragePath));
         Line(
             to,
             "look",
-            $"quarry inspect run {run.RunId}{(storage == Commands.SharedOptions.DefaultStorage ? "" : $" --storage {storage}")}"
+            $"quarry inspect run {run.RunId}{(storage == Commands.SharedOptions.DefaultStorage ? "" : $" --storage {Quoted(storage)}")}"
         );
     }
+
+    /// <summary>An address has characters that a shell would read.</summary>
+    private static string Quoted(string storage) =>
+        storage.AsSpan().IndexOfAny('&', '?', ' ') >= 0 ? $"'{storage}'" : storage;
 
     private static string Outcome(RunRecord run) =>
         run.Outcome is { } outcome ? Contracts.QuarryNames.Of(outcome) : Contracts.QuarryNames.Of(run.State);

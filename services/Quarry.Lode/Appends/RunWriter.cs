@@ -271,7 +271,7 @@ internal sealed class RunWriter(
             status,
             DurableSeq,
             status == AppendStatus.StorageFull
-                ? $"the journal below {options.Root} has no space left. Free some there, or choose another storage."
-                : $"the journal below {options.Root} could not be written and synced. Check the disk."
+                ? $"the journal below {options.LocalFolder} has no space left. Free some there, or choose another storage."
+                : $"the journal below {options.LocalFolder} could not be written and synced. Check the disk."
         );
 }

@@ -26,7 +26,9 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
         var slots = await chain.ReadAsync(cancellation);
         if (!chain.IsClosed)
             return false;
-        var folder = Directory.CreateDirectory(Path.Combine(options.Root, "staging", $"settle-{Guid.NewGuid():n}"));
+        var folder = Directory.CreateDirectory(
+            Path.Combine(options.LocalFolder, "staging", $"settle-{Guid.NewGuid():n}")
+        );
         try
         {
             var parts = await WriteAsync(slots, folder.FullName, cancellation);

@@ -6,11 +6,26 @@ public enum StoreError
     /// <summary>Reading or writing failed.</summary>
     Failed,
 
-    /// <summary>Permission is missing.</summary>
+    /// <summary>The folder, bucket or container is not there.</summary>
+    NotFound,
+
+    /// <summary>Something else lies where the object should.</summary>
+    Exists,
+
+    /// <summary>Permission or credentials are missing.</summary>
     Denied,
+
+    /// <summary>The store asks for fewer requests.</summary>
+    Throttled,
 
     /// <summary>There is no room left.</summary>
     Full,
+
+    /// <summary>No answer came in time.</summary>
+    Timeout,
+
+    /// <summary>The store could not be reached, or the connection broke.</summary>
+    Network,
 
     /// <summary>The store lets a second put-if-absent win; it cannot be used.</summary>
     Unsafe,
@@ -34,16 +49,37 @@ public sealed class StoreException : Exception
     public StoreError Error { get; init; }
 
     /// <summary>From an exception of the file system.</summary>
-    public static StoreException From(Exception cause, string store, string key)
+    public static StoreException From(Exception cause, string store, string key) =>
+        Of(Classify(cause), cause, store, key);
+
+    /// <summary>From a cause of a known kind, with the next step that helps against it.</summary>
+    public static StoreException Of(
+        StoreError error,
+        Exception cause,
+        string store,
+        string key,
+        int attempts = 1,
+        string? text = null
+    )
     {
-        var error = Classify(cause);
         var next = error switch
         {
+            StoreError.NotFound => "Create the folder, bucket or container, or check its name.",
+            StoreError.Exists => "Move away what lies there, or choose another storage.",
+            StoreError.Denied =>
+                "Give this user the right to read, write, list and delete there and check the credentials, "
+                    + "or choose another storage.",
+            StoreError.Throttled => "Try again later, or raise the limit of requests there.",
             StoreError.Full => "Free some space there, or choose another storage.",
-            StoreError.Denied => "Give this user the right to write there, or choose another storage.",
-            _ => "Check the disk and the path.",
+            StoreError.Timeout => "Check that the store is up and the network fast enough, then try again.",
+            StoreError.Network => "Check the address and the network, then try again.",
+            _ => "Check the disk and the path, or the store's own log.",
         };
-        return new($"{store}: '{key}' failed: {cause.Message} {next}", cause) { Error = error };
+        var tried = attempts > 1 ? $" (tried {attempts} times)" : "";
+        return new($"{store}: '{key}' failed{tried}: {(text ?? cause.Message).TrimEnd()} {next}", cause)
+        {
+            Error = error,
+        };
     }
 
     /// <summary>Which kind an exception of the file system is.</summary>
@@ -55,6 +91,7 @@ public sealed class StoreException : Exception
         return cause switch
         {
             UnauthorizedAccessException => StoreError.Denied,
+            DirectoryNotFoundException => StoreError.NotFound,
             IOException { HResult: efbig or enospc or edquot } => StoreError.Full,
             StoreException inner => inner.Error,
             _ => StoreError.Failed,

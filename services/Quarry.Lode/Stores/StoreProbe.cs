@@ -10,9 +10,8 @@ internal static class StoreProbe
     public static async Task CheckAsync(IObjectStore store, CancellationToken cancellation)
     {
         var key = $"probe/{Guid.NewGuid():n}";
-        var content = Encoding.UTF8.GetBytes("probe");
-        var isFirst = await store.PutIfAbsentAsync(key, content, cancellation);
-        var isSecond = await store.PutIfAbsentAsync(key, content, cancellation);
+        var isFirst = await store.PutIfAbsentAsync(key, Encoding.UTF8.GetBytes("first"), cancellation);
+        var isSecond = await store.PutIfAbsentAsync(key, Encoding.UTF8.GetBytes("second"), cancellation);
         await store.DeleteAsync(key, cancellation);
         if (isFirst && !isSecond)
             return;

@@ -1,5 +1,8 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using Quarry.Contracts.Runs;
+using Quarry.Lode;
+using Quarry.Lode.Stores;
 
 namespace Quarry.Tests.Unit.Lode;
 
@@ -98,5 +101,33 @@ public sealed class LayoutTests : IDisposable
         _ = await appender.CloseAsync(LodeFolder.Done(run, 10_000), default);
         Assert.True(await lode.Settler.SettleAsync(run, default));
         Assert.InRange(folder.FilesBelow("datasets", "*").Length, 1, 10_000 / 100);
+    }
+
+    [Fact]
+    public async Task A_store_that_is_slower_than_the_run_gets_full_slots_and_not_one_for_each_batch()
+    {
+        var slow = new HeldStore(new FileSystemStore(folder.Root));
+        await using var lode = await LodeStore.OpenAsync(
+            new() { Root = folder.Root, SlotEvents = 10 },
+            () => slow,
+            TimeProvider.System,
+            NullLogger<LodeStore>.Instance
+        );
+        var run = LodeFolder.Run();
+        await using var appender = await lode.OpenAsync(run, 1, default);
+        slow.Hold("/wal/");
+        _ = await appender.AppendAsync(LodeFolder.Batch(1, 10), default);
+        await slow.Held;
+        for (var seq = 11L; seq <= 15; seq++)
+            _ = await appender.AppendAsync(LodeFolder.Batch(seq, seq), default);
+        slow.Release();
+        await slow.PutAsync("/commits/");
+        for (var seq = 16L; seq <= 19; seq++)
+            _ = await appender.AppendAsync(LodeFolder.Batch(seq, seq), default);
+        _ = await appender.CloseAsync(LodeFolder.Done(run, 19), default);
+        var slots = folder
+            .FilesBelow($"{Log}/commits", "*.json")
+            .Select(f => long.Parse(Path.GetFileNameWithoutExtension(f)));
+        Assert.Equal([1, 11, 20], slots);
     }
 }

@@ -1,14 +1,20 @@
 using Quarry.Lode.Stores;
 
-namespace Quarry.Tests.Unit.Lode;
+namespace Quarry.Tests.Compliance.ObjectStores;
 
-public sealed class FileSystemStoreTests(ITestOutputHelper output) : ObjectStoreSuite(output), IDisposable
+[Collection(ObjectStoresAlone.Name)]
+public sealed class FileSystemStoreTests(ITestOutputHelper output) : ObjectStoreCompliance(output)
 {
-    private readonly LodeFolder folder = new();
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("quarry-store-");
 
-    protected override IObjectStore Store => new FileSystemStore(folder.Root);
+    protected override Task<IObjectStore> OpenAsync() =>
+        Task.FromResult(Quarry.Lode.Stores.ObjectStores.Open(folder.FullName, TimeProvider.System));
 
-    public void Dispose() => folder.Dispose();
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        folder.Delete(recursive: true);
+    }
 
     [Theory]
     [InlineData("../out")]
@@ -21,22 +27,25 @@ public sealed class FileSystemStoreTests(ITestOutputHelper output) : ObjectStore
     public async Task What_a_crash_leaves_of_a_put_is_never_listed()
     {
         Assert.True(await Store.PutIfAbsentAsync("a/1", new byte[] { 1 }, default));
-        await File.WriteAllTextAsync(Path.Combine(folder.Root, "a", ".tmp-0123"), "half");
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "a", ".tmp-0123"), "half");
         Assert.Equal(["a/1"], await Store.ListAsync("a/", default).ToListAsync());
         Assert.Equal(
             ["1"],
-            Directory.GetFiles(Path.Combine(folder.Root, "a"), "*").Select(Path.GetFileName).Where(f => f![0] != '.')
+            Directory
+                .GetFiles(Path.Combine(folder.FullName, "a"), "*")
+                .Select(Path.GetFileName)
+                .Where(f => f![0] != '.')
         );
     }
 
     [Fact]
     public async Task A_path_that_is_no_folder_is_an_error_with_store_key_and_next_step()
     {
-        await File.WriteAllTextAsync(Path.Combine(folder.Root, "a"), "a file");
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "a"), "a file");
         var error = await Assert.ThrowsAsync<StoreException>(() =>
             Store.PutIfAbsentAsync("a/b", new byte[] { 1 }, default)
         );
-        Assert.Contains(folder.Root, error.Message);
+        Assert.Contains(folder.FullName, error.Message);
         Assert.Contains("'a/b'", error.Message);
         Assert.Contains("Check the disk and the path", error.Message);
     }
