@@ -29,14 +29,11 @@ public static class Limits
     /// <summary>Most events in one batch to Lode.</summary>
     public const int BatchEventsMax = 5_000;
 
-    /// <summary>Longest escaped partition value, in bytes (CONTRACT_LODE, partitions).</summary>
+    /// <summary>Longest escaped partition value or sidecar file name, in bytes (CONTRACT_LODE, partitions).</summary>
     public const int PartitionValueBytesMax = 200;
 
     /// <summary>Longest run or job id, in characters.</summary>
     public const int IdCharsMax = 128;
-
-    /// <summary>Longest sidecar file name, in UTF-8 bytes.</summary>
-    public const int FilenameBytesMax = 255;
 
     /// <summary>Longest console line kept whole, in bytes; the rest of it is cut and counted.</summary>
     public const int ConsoleLineBytesMax = 16 * 1024;

@@ -7,6 +7,9 @@ var cases = new Dictionary<string, Func<Task<Comparison>>>
     ["P3"] = ScanBench.RunAsync,
     ["P4"] = ValidateBench.RunAsync,
     ["P5"] = PipeBench.RunAsync,
+    ["P6/1"] = new StrictBench(1).RunAsync,
+    ["P6/8"] = new StrictBench(8).RunAsync,
+    ["P6/64"] = new StrictBench(64).RunAsync,
 };
 var chosen = args.Where(cases.ContainsKey).ToArray();
 var results = new List<Comparison>();

@@ -97,7 +97,7 @@ public sealed partial class PageTests(RunningApplication running)
         await page.Keyboard.PressAsync("g");
         await page.Keyboard.PressAsync("r");
         await Expect(page).ToHaveURLAsync(new Regex("/runs$"));
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Runs" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Runs", Level = 1 })).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("/");
         await Expect(page.GetByLabel("Search")).ToBeFocusedAsync();
     }

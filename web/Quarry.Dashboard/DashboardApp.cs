@@ -68,6 +68,8 @@ internal static class DashboardApp
         SystemEndpoint.Map(app);
         ArtifactPreview.Map(app);
         ApiGateway.Map(app);
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        // The headers of every answer forbid framing; one policy is enough.
+        app.MapRazorComponents<App>()
+            .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
     }
 }

@@ -149,21 +149,25 @@ internal sealed class RunWriter(
     {
         lock (gate)
         {
-            var slotAge = TimeSpan.FromMilliseconds(options.SlotAgeMs);
-            var since = frozen?.Since ?? pending.Since;
-            if (since is null || clock.GetUtcNow() - since < slotAge)
+            if (!IsAged(frozen ?? pending))
                 return Task.FromResult<AppendResult?>(null);
         }
-        return CommitNowAsync();
+        return CommitAsync(rows => IsFull(rows) || IsAged(rows));
     }
 
     /// <summary>Commits everything journaled; null when done, else what went wrong.</summary>
-    public async Task<AppendResult?> CommitNowAsync()
+    public Task<AppendResult?> CommitNowAsync() => CommitAsync(rows => rows.HasRows);
+
+    /// <summary>
+    /// Commits slot after slot while one is due. Rows that came during a commit wait for their own trigger: with a slow
+    /// store they would make a slot each time round, and objects without number.
+    /// </summary>
+    private async Task<AppendResult?> CommitAsync(Predicate<PendingRows> isDue)
     {
         await commitGate.WaitAsync();
         try
         {
-            while (Freeze() is { } rows)
+            while (Freeze(isDue) is { } rows)
             {
                 if (isFenced && rows.FirstSeq <= chain.CommittedSeq)
                     return Stale();
@@ -201,11 +205,16 @@ internal sealed class RunWriter(
         onClosed(this);
     }
 
-    private PendingRows? Freeze()
+    private bool IsFull(PendingRows rows) => rows.Bytes >= options.SlotBytes || rows.Events >= options.SlotEvents;
+
+    private bool IsAged(PendingRows rows) =>
+        rows.Since is { } since && clock.GetUtcNow() - since >= TimeSpan.FromMilliseconds(options.SlotAgeMs);
+
+    private PendingRows? Freeze(Predicate<PendingRows> isDue)
     {
         lock (gate)
         {
-            if (frozen is null && pending.HasRows)
+            if (frozen is null && isDue(pending))
             {
                 frozen = pending;
                 pending = new();
@@ -219,12 +228,12 @@ internal sealed class RunWriter(
     /// </summary>
     private async Task<AppendResult> TriggerAsync()
     {
-        if (pending.Bytes < options.SlotBytes && pending.Events < options.SlotEvents)
+        if (!IsFull(pending))
             return new(AppendStatus.Durable, DurableSeq);
         await commit;
         if (commitError is { } error)
             return new(AppendStatus.StorageFailed, DurableSeq, error);
-        commit = Task.Run(CommitNowAsync);
+        commit = Task.Run(() => CommitAsync(IsFull));
         return new(AppendStatus.Durable, DurableSeq);
     }
 

@@ -49,11 +49,15 @@ internal sealed class Committer(
         return isMine;
     }
 
-    /// <summary>Writes the closing slot; it carries the final record.</summary>
-    public Task<bool> CloseAsync(CommitChain chain, long epoch, RunRecord final, CancellationToken cancellation)
+    /// <summary>Writes the closing slot; it carries the final record and the number of sidecar files.</summary>
+    public async Task<bool> CloseAsync(CommitChain chain, long epoch, RunRecord final, CancellationToken cancellation)
     {
-        var slot = New(SlotRecord.ClosedKind, chain.CommittedSeq + 1, epoch) with { Final = final };
-        return chain.TryCommitAsync(slot, default, cancellation);
+        var slot = New(SlotRecord.ClosedKind, chain.CommittedSeq + 1, epoch) with
+        {
+            Files = await store.ListAsync(keys.FileRecordsFolder, cancellation).LongCountAsync(cancellation),
+            Final = final,
+        };
+        return await chain.TryCommitAsync(slot, default, cancellation);
     }
 
     private SlotRecord New(string kind, long first, long epoch) =>

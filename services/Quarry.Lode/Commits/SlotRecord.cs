@@ -50,6 +50,9 @@ internal sealed record SlotRecord
 
     public IReadOnlyList<SlotBlob> Artifacts { get; init; } = [];
 
+    /// <summary>Sidecar files of the run, in the closing slot: a record that is lost later is missed.</summary>
+    public long? Files { get; init; }
+
     /// <summary>How the run ended, in the closing slot: the state of that name follows from it.</summary>
     public RunRecord? Final { get; init; }
 

@@ -13,21 +13,18 @@ internal static class BlobNames
     private const int HashedCharsKept = 40;
 
     /// <summary>Why a sidecar file name is refused; null when it may be used (CONTRACT_EMIT, file names).</summary>
-    public static string? Refuse(string filename)
-    {
-        if (filename.Length == 0)
-            return "the file name is empty; give it a name such as page.html";
-        if (filename.AsSpan().IndexOfAny('/', '\\') >= 0)
-            return $"'{filename}' has a path separator; use a plain name";
-        if (filename.Contains("..", StringComparison.Ordinal))
-            return $"'{filename}' has '..'; use a plain name";
-        if (filename == "." || filename.Any(char.IsControl))
-            return "the file name has control characters or is '.'";
-        var bytes = Encoding.UTF8.GetByteCount(filename);
-        return bytes > Limits.FilenameBytesMax
-            ? $"the file name has {bytes} bytes, limit {Limits.FilenameBytesMax}; use a shorter one"
-            : null;
-    }
+    public static string? Refuse(string filename) =>
+        SidecarName.Refuse(filename) switch
+        {
+            null => null,
+            "empty" => "the file name is empty; give it a name such as page.html",
+            "separator" => $"'{filename}' has a path separator; use a plain name",
+            "dots" => $"'{filename}' has dots that lead elsewhere; use a plain name",
+            "control" => "the file name has a control character; use a plain name",
+            "reserved" => $"'{filename}' is the name of a device on Windows; use another one",
+            "trailing" => $"'{filename}' ends with a dot or a space; use a plain name",
+            _ => $"the file name takes more than {Limits.PartitionValueBytesMax} bytes once escaped; use a shorter one",
+        };
 
     /// <summary>
     /// One segment of a key, by the escaping rule of partition values; a long name keeps its start and a hash.

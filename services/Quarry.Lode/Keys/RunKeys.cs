@@ -16,6 +16,8 @@ internal sealed record RunKeys(Partition Partition, string RunId)
 
     public string Settled => log + "/settled.json";
 
+    public string FilesFolder => data + "/files/";
+
     public string FileRecordsFolder => log + "/files/";
 
     public string State(int number, RunState state) =>
@@ -27,7 +29,7 @@ internal sealed record RunKeys(Partition Partition, string RunId)
 
     public string Parquet(string eventType, int part) => $"{data}/event_type={eventType}/part-{part:d5}.parquet";
 
-    public string File(string name) => $"{data}/files/{BlobNames.Safe(name)}";
+    public string File(string name) => FilesFolder + BlobNames.Safe(name);
 
     public string FileRecord(string name) => $"{FileRecordsFolder}{BlobNames.Safe(name)}.json";
 

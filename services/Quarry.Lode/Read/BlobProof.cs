@@ -28,13 +28,31 @@ internal sealed class BlobProof(IObjectStore store, Checks checks)
         );
         foreach (var artifact in artifacts)
             await CompareAsync(artifact.Key, artifact.Size, artifact.Sha256, cancellation);
-        var files = 0;
+        var files = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var file in new SidecarFiles(store, keys).ListAsync(cancellation))
         {
-            files++;
+            _ = files.Add(file.Key);
             await CompareAsync(file.Key, file.SizeBytes, file.Sha256, cancellation);
         }
-        checks.HoldUnlessFailed(Intact, $"{artifacts.Count} artifacts, {files} files");
+        if (slots.FirstOrDefault(s => s.IsClosed)?.Files is { } closed && closed > files.Count)
+            await NameUnrecordedAsync(keys, files, closed - files.Count, cancellation);
+        checks.HoldUnlessFailed(Intact, $"{artifacts.Count} artifacts, {files.Count} files");
+    }
+
+    /// <summary>Names the files whose records are gone: those of a put that was cut short may be among them.</summary>
+    private async Task NameUnrecordedAsync(
+        RunKeys keys,
+        HashSet<string> recorded,
+        long missing,
+        CancellationToken cancellation
+    )
+    {
+        checks.Fail(Intact, $"the record of {missing} sidecar file(s) is missing below '{keys.FileRecordsFolder}'");
+        await foreach (var key in store.ListAsync(keys.FilesFolder, cancellation))
+        {
+            if (!recorded.Contains(key))
+                checks.Fail(Intact, $"'{key}' is there, the record of what it is is missing");
+        }
     }
 
     private async Task CompareAsync(string key, long size, string sha256, CancellationToken cancellation)

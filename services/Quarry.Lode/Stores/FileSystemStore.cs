@@ -79,12 +79,16 @@ public sealed class FileSystemStore : IObjectStore
         var folder = new DirectoryInfo(PathOf(prefix.TrimEnd('/')));
         if (!folder.Exists)
             yield break;
-        foreach (var entry in folder.EnumerateFileSystemInfos().OrderBy(e => e.Name, StringComparer.Ordinal))
+        // A folder sorts by its name with the slash, as its keys do: 'b.json' comes before 'b/1'.
+        var names = folder
+            .EnumerateFileSystemInfos()
+            .Where(entry => !entry.Name.StartsWith(TemporaryPrefix, StringComparison.Ordinal))
+            .Select(entry => entry is DirectoryInfo ? entry.Name + "/" : entry.Name)
+            .Order(StringComparer.Ordinal);
+        foreach (var name in names)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (entry.Name.StartsWith(TemporaryPrefix, StringComparison.Ordinal))
-                continue;
-            yield return entry is DirectoryInfo ? entry.Name + "/" : entry.Name;
+            yield return name;
         }
     }
 

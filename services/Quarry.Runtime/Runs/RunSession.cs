@@ -18,7 +18,8 @@ internal sealed class RunSession(
     Func<RunRecord, Task> record
 )
 {
-    private const int ReadBytes = 128 * 1024;
+    private const int PipeBytes = 512 * 1024;
+    private const int ReadBytes = 256 * 1024;
 
     private readonly IIngestionPolicy policy = PolicyFactory.Create(starting.Policy);
     private readonly ConsoleReader console = new(starting.RunId, observer, clock);
@@ -31,6 +32,7 @@ internal sealed class RunSession(
         await using var process = ExecutorProcess.Start(command, run.RunId, options);
         await using var frames = new ControlFrames(process.Input);
         using var intake = new FrameIntake(run, policy, observer, clock);
+        PipeRoom.Ask(process.Output, PipeBytes);
         var pipe = PipeReader.Create(process.Output, new(bufferSize: ReadBytes, minimumReadSize: ReadBytes / 2));
         using var loop = new IngestLoop(pipe, policy, intake, appender, frames, run, observer, clock);
         using var watch = new RunWatch(run.Limits, control, () => intake.LastFrameAt, clock);

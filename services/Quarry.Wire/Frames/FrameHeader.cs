@@ -75,30 +75,22 @@ public ref struct FrameHeader
         return HeaderStatus.Ok;
     }
 
-    private bool TryReadField(ReadOnlySpan<byte> key, scoped ref MsgPackSpan reader)
-    {
-        if (key.SequenceEqual("type"u8))
-            return Text(ref reader, out var v) && Set(Type = v);
-        if (key.SequenceEqual("seq"u8))
-            return Whole(ref reader, out var v) && Set(Seq = v);
-        if (key.SequenceEqual("payload"u8))
-            return reader.TrySkip(Limits.PayloadDepthMax + 2, out var v) && Set(Payload = v);
-        if (key.SequenceEqual("run_id"u8))
-            return Text(ref reader, out var v) && Set(RunId = v);
-        if (key.SequenceEqual("attempt"u8))
-            return Whole(ref reader, out var v) && Set(Attempt = v);
-        if (key.SequenceEqual("contract_version"u8))
-            return Text(ref reader, out var v) && Set(ContractVersion = v);
-        if (key.SequenceEqual("event_id"u8))
-            return Text(ref reader, out var v) && Set(EventId = v);
-        if (key.SequenceEqual("ts"u8))
-            return Text(ref reader, out var v) && Set(Ts = v);
-        if (key.SequenceEqual("job_id"u8))
-            return OptionalText(ref reader, out var v) && Set(JobId = v);
-        if (key.SequenceEqual("parent_run_id"u8))
-            return OptionalText(ref reader, out var v) && Set(ParentRunId = v);
-        return reader.TrySkip(Limits.PayloadDepthMax + 2, out _);
-    }
+    // By length first: of the many keys each one is compared with one or two names.
+    private bool TryReadField(ReadOnlySpan<byte> key, scoped ref MsgPackSpan reader) =>
+        key.Length switch
+        {
+            2 when key.SequenceEqual("ts"u8) => Text(ref reader, out var v) && Set(Ts = v),
+            3 when key.SequenceEqual("seq"u8) => Whole(ref reader, out var v) && Set(Seq = v),
+            4 when key.SequenceEqual("type"u8) => Text(ref reader, out var v) && Set(Type = v),
+            6 when key.SequenceEqual("run_id"u8) => Text(ref reader, out var v) && Set(RunId = v),
+            6 when key.SequenceEqual("job_id"u8) => OptionalText(ref reader, out var v) && Set(JobId = v),
+            7 when key.SequenceEqual("payload"u8) => Value(ref reader, out var v) && Set(Payload = v),
+            7 when key.SequenceEqual("attempt"u8) => Whole(ref reader, out var v) && Set(Attempt = v),
+            8 when key.SequenceEqual("event_id"u8) => Text(ref reader, out var v) && Set(EventId = v),
+            13 when key.SequenceEqual("parent_run_id"u8) => OptionalText(ref reader, out var v) && Set(ParentRunId = v),
+            16 when key.SequenceEqual("contract_version"u8) => Text(ref reader, out var v) && Set(ContractVersion = v),
+            _ => Value(ref reader, out _),
+        };
 
     private void Classify()
     {
@@ -112,6 +104,9 @@ public ref struct FrameHeader
             : Type.SequenceEqual("flush_request"u8) ? FrameKind.FlushRequest
             : FrameKind.Unknown;
     }
+
+    private static bool Value(scoped ref MsgPackSpan reader, out ReadOnlySpan<byte> value) =>
+        reader.TrySkip(Limits.PayloadDepthMax + 2, out value);
 
     private static bool Text(scoped ref MsgPackSpan reader, out ReadOnlySpan<byte> value) =>
         reader.TryReadString(out value);

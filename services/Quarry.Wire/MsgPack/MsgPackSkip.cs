@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Quarry.Wire.MsgPack;
 
 /// <summary>
@@ -9,6 +11,8 @@ internal static class MsgPackSkip
     private const int StackMax = 256;
 
     /// <summary>Length of the value at the start of the bytes; -1 when it is cut short, unknown or too deep.</summary>
+    // Each count is written before it is read: clearing 2 KiB would cost more than most payloads take.
+    [SkipLocalsInit]
     public static int Length(ReadOnlySpan<byte> bytes, int depthMax)
     {
         Span<long> open = stackalloc long[StackMax];

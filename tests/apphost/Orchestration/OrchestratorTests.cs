@@ -1,5 +1,6 @@
 using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Quarry.AppHost.Local.Orchestration;
 
 namespace Quarry.Tests.AppHost.Orchestration;
@@ -61,7 +62,7 @@ public sealed class OrchestratorTests : IDisposable
         );
 
         Assert.Contains("It waits for 'bad', which is FailedToStart", error.Message);
-        var failure = app.Services.GetRequiredService<Orchestrator>().Failure!;
+        var failure = await FailureAsync(app);
         Assert.Equal("bad", failure.Name);
         Assert.Contains("exit code 7 before it was healthy", failure.Reason);
         Assert.Contains("the disk is on fire", failure.Reason);
@@ -79,8 +80,8 @@ public sealed class OrchestratorTests : IDisposable
 
         await app.ResourceNotifications.WaitForResourceAsync("deaf", KnownResourceStates.RuntimeUnhealthy, Cancel);
 
+        Assert.Contains("did not become healthy in", (await FailureAsync(app)).Reason);
         await app.StopAsync(Cancel);
-        Assert.Contains("did not become healthy in", app.Services.GetRequiredService<Orchestrator>().Failure!.Reason);
     }
 
     [Fact]
@@ -126,6 +127,16 @@ public sealed class OrchestratorTests : IDisposable
 
     private IResourceBuilder<ExecutableResource> AddShell(string name, string script) =>
         builder.AddExecutable(name, "sh", folder.Path, "-c", script);
+
+    /// <summary>A failure at start is known once the application is asked to stop.</summary>
+    private static async Task<ResourceFailure> FailureAsync(DistributedApplication app)
+    {
+        var asked = new TaskCompletionSource();
+        var lifetime = app.Services.GetRequiredService<IHostApplicationLifetime>();
+        await using var registration = lifetime.ApplicationStopping.Register(asked.SetResult);
+        await asked.Task.WaitAsync(Cancel);
+        return app.Services.GetRequiredService<Orchestrator>().Failure!;
+    }
 
     private string Lives(string name) =>
         $"echo start {name} >> {Journal}; trap 'echo end {name} >> {Journal}; exit 0' TERM; while :; do sleep 0.02; done";

@@ -59,12 +59,13 @@ public sealed class LiveRunTests : IAsyncLifetime
     public async Task After_an_interruption_it_reads_on_behind_what_it_has()
     {
         var calls = 0;
+        var heard = new TaskCompletionSource();
         dashboard.Runner.Answer(
             "GET",
             Live,
             http =>
                 ++calls == 1
-                    ? CutAsync(http, ("41", "event", Samples.Item(1, "{}")))
+                    ? CutAsync(http, heard.Task, ("41", "event", Samples.Item(1, "{}")))
                     : WriteAsync(
                         http,
                         ("42", "event", Samples.Item(2, "{}")),
@@ -72,7 +73,11 @@ public sealed class LiveRunTests : IAsyncLifetime
                         ("44", "end", new { })
                     )
         );
-        await using var live = await FollowToEndAsync();
+        await using var live = await FollowToEndAsync(l =>
+        {
+            if (l.View.Items.Count > 0)
+                heard.TrySetResult();
+        });
         Assert.Equal([2, 1], live.View.Items.Select(i => i.Seq));
         Assert.Equal(
             ["", "41"],
@@ -101,16 +106,15 @@ public sealed class LiveRunTests : IAsyncLifetime
     [Fact]
     public async Task A_runner_that_does_not_answer_is_said_and_tried_again()
     {
-        var calls = 0;
         var interrupted = new TaskCompletionSource<string?>();
+        dashboard.Lode.Answer("GET", "/api/v1/runs/run-1", 200, Json(Samples.Run()));
         dashboard.Runner.Answer(
             "GET",
             Live,
             async http =>
             {
-                if (++calls > 1)
+                if (interrupted.Task.IsCompleted)
                 {
-                    _ = await interrupted.Task;
                     await WriteAsync(http, ("1", "state", Samples.Run(state: RunState.Done)), ("2", "end", new { }));
                     return;
                 }
@@ -179,10 +183,15 @@ public sealed class LiveRunTests : IAsyncLifetime
             await http.Response.WriteAsync($"id: {id}\nevent: {name}\ndata: {Json(data)}\n\n", Ends);
     }
 
-    private static async Task CutAsync(HttpContext http, params (string Id, string Name, object Data)[] entries)
+    private static async Task CutAsync(
+        HttpContext http,
+        Task heard,
+        params (string Id, string Name, object Data)[] entries
+    )
     {
         await WriteAsync(http, entries);
         await http.Response.Body.FlushAsync(Ends);
+        await heard;
         http.Abort();
     }
 

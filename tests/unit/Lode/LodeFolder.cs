@@ -91,15 +91,17 @@ internal sealed class LodeFolder : IDisposable
             _ = Directory.CreateDirectory(copy + folder[Root.Length..]);
         foreach (var file in Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories))
         {
+            using var to = File.Create(copy + file[Root.Length..]);
+            // A lock ends with its process, so the copy has none; the original is held, and empty.
+            if (Path.GetFileName(file) == "lock")
+                continue;
             using var from = new FileStream(
                 file,
                 FileMode.Open,
                 FileAccess.Read,
                 FileShare.ReadWrite | FileShare.Delete
             );
-            using var to = File.Create(copy + file[Root.Length..]);
-            if (Path.GetFileName(file) != "lock")
-                from.CopyTo(to);
+            from.CopyTo(to);
         }
         return copy;
     }

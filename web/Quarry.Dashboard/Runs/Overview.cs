@@ -12,7 +12,10 @@ internal readonly record struct RunCount(int Value, bool IsMore)
     public static RunCount Of(Page<RunRecord> page) => new(page.Items.Count, page.NextCursor is not null);
 }
 
-/// <summary>What the start page shows. Sums are over the runs that were read; <see cref="RunCount.IsMore"/> says when that is not all.</summary>
+/// <summary>
+/// What the start page shows. Sums are over the runs that were read; <see cref="RunCount.IsMore"/> says when that is not
+/// all.
+/// </summary>
 internal sealed record Overview
 {
     private const int RunsMax = 200;
