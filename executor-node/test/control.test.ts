@@ -146,7 +146,8 @@ describe('acknowledgements', () => {
       await emit.flush({ timeoutMs: 50 }).catch((error) => emit.info(error.name))
     }`
     await using run = Executor.start({ script })
-    await run.until(() => run.events.length === 2)
+    await run.until(() => run.frames.some((frame) => frame.type === 'flush_request' && frame['seq'] === 2))
+    expect(run.events.length).toBe(2)
     run.send({ type: 'durable_ack', seq: 1 })
     run.send({ type: 'something_new', with: 'fields' })
     expect(run.logs).toEqual([])

@@ -37,6 +37,8 @@ public sealed class BufferedPolicy(PolicyOptions options) : IIngestionPolicy
             window.Observe(input, now);
         if (input.Kind == PolicyInputKind.Durable)
             window.Durable(input.Seq);
+        if (input.Kind == PolicyInputKind.FlushRequested)
+            window.RequestFlush();
         if (!window.IsInFlight && window.HasUnsent && IsTimeToDrain(input.Kind))
             window.Append(Trigger(input.Kind), actions);
         while (IsFull && window.TryDropOldest(actions)) { }
@@ -49,8 +51,10 @@ public sealed class BufferedPolicy(PolicyOptions options) : IIngestionPolicy
 
     private bool IsTimeToDrain(PolicyInputKind kind) => kind != PolicyInputKind.Observed || IsFull;
 
-    private static FlushTrigger Trigger(PolicyInputKind kind) =>
-        kind == PolicyInputKind.Terminated ? FlushTrigger.Termination : FlushTrigger.Drain;
+    private FlushTrigger Trigger(PolicyInputKind kind) =>
+        kind == PolicyInputKind.Terminated ? FlushTrigger.Termination
+        : window.IsFlushWanted ? FlushTrigger.Request
+        : FlushTrigger.Drain;
 
     private void Fail(DateTimeOffset now, ICollection<PolicyAction> actions)
     {

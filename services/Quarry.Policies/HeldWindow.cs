@@ -15,6 +15,7 @@ internal sealed class HeldWindow
     private readonly Queue<HeldEvent> held = new();
     private readonly Queue<HeldEvent> droppable = new();
     private readonly HashSet<long> dropped = [];
+    private long flushWanted;
 
     public PolicyCounters Counters { get; } = new();
 
@@ -29,6 +30,9 @@ internal sealed class HeldWindow
 
     /// <summary>True when something waits to be appended, be it only the name of a drop.</summary>
     public bool HasUnsent => SeqLast > AppendedThrough;
+
+    /// <summary>True when the script waits for something that was not yet appended.</summary>
+    public bool IsFlushWanted => flushWanted > AppendedThrough;
 
     public long UnsentBytes { get; private set; }
 
@@ -50,6 +54,9 @@ internal sealed class HeldWindow
         Counters.Received++;
         Count(+1, input.Bytes);
     }
+
+    /// <summary>What was observed so far is appended as soon as the sink is free.</summary>
+    public void RequestFlush() => flushWanted = SeqLast;
 
     public void Append(FlushTrigger trigger, ICollection<PolicyAction> actions)
     {

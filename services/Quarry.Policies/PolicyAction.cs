@@ -35,6 +35,9 @@ public enum FlushTrigger
 
     /// <summary>The stream is over.</summary>
     Termination,
+
+    /// <summary>The script waits for what it emitted to be durable.</summary>
+    Request,
 }
 
 /// <summary>One action.</summary>

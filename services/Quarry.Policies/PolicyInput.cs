@@ -19,6 +19,9 @@ public enum PolicyInputKind
 
     /// <summary>The stream is over; what is held must become durable.</summary>
     Terminated,
+
+    /// <summary>The script waits until everything observed so far is durable (POLICY-23).</summary>
+    FlushRequested,
 }
 
 /// <summary>One input.</summary>

@@ -34,6 +34,8 @@ public sealed class StreamingPolicy(PolicyOptions options) : IIngestionPolicy
             window.Observe(input, now);
         if (input.Kind == PolicyInputKind.Durable)
             window.Durable(input.Seq);
+        if (input.Kind == PolicyInputKind.FlushRequested)
+            window.RequestFlush();
         if (window.IsInFlight || !window.HasUnsent)
             return;
         if (Trigger(input.Kind, now) is { } trigger)
@@ -44,6 +46,8 @@ public sealed class StreamingPolicy(PolicyOptions options) : IIngestionPolicy
     {
         if (kind == PolicyInputKind.Terminated)
             return FlushTrigger.Termination;
+        if (window.IsFlushWanted)
+            return FlushTrigger.Request;
         if (window.UnsentEvents >= flushCount)
             return FlushTrigger.Count;
         if (window.UnsentBytes >= bytesMax / BytesFlushShare)

@@ -26,10 +26,14 @@ public sealed class StrictPolicy : IIngestionPolicy
             window.Observe(input, now);
         if (input.Kind == PolicyInputKind.Durable)
             window.Durable(input.Seq);
+        if (input.Kind == PolicyInputKind.FlushRequested)
+            window.RequestFlush();
         if (window.IsInFlight || !window.HasUnsent)
             return;
         if (input.Kind == PolicyInputKind.Terminated)
             window.Append(FlushTrigger.Termination, actions);
+        else if (window.IsFlushWanted)
+            window.Append(FlushTrigger.Request, actions);
         else if (input.Kind == PolicyInputKind.ReadEnded || !MayRead)
             window.Append(FlushTrigger.Read, actions);
     }

@@ -63,6 +63,8 @@ export class PipeSink implements FrameSink {
   }
 
   durable(seq: number, timeoutMs: number): Promise<boolean> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure)
+    if (seq > this.durableSeq) void this.#requestFlush(seq)
     return this.acknowledgements.durable(seq, timeoutMs)
   }
 
@@ -85,6 +87,17 @@ export class PipeSink implements FrameSink {
 
   get #heldBytes(): number {
     return this.#inFlightBytes + this.encoder.writer.position
+  }
+
+  /** Without it a policy that waits for more events would never append the last ones (CONTRACT_IPC, IPC-31). */
+  async #requestFlush(seq: number): Promise<void> {
+    try {
+      await this.room()
+      this.encoder.plain({ type: 'flush_request', seq })
+      await this.accept()
+    } catch (error) {
+      this.#fail(error)
+    }
   }
 
   #scheduleFlush(): void {

@@ -115,6 +115,9 @@ internal sealed class FrameIntake(RunRecord run, IIngestionPolicy policy, IRunOb
                 Tally.ScriptSha256 ??= ReportFrames.ReadScriptSha256(map);
                 _ = ScriptLoaded.TrySetResult();
                 return null;
+            case FrameKind.FlushRequest:
+                policy.On(new(PolicyInputKind.FlushRequested), LastFrameAt, Actions);
+                return null;
             default:
                 return null;
         }

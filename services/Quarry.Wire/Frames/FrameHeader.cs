@@ -101,6 +101,7 @@ public ref struct FrameHeader
             : Type.SequenceEqual("file_write"u8) ? FrameKind.FileWrite
             : Type.SequenceEqual("run_result"u8) ? FrameKind.RunResult
             : Type.SequenceEqual("script_info"u8) ? FrameKind.ScriptInfo
+            : Type.SequenceEqual("flush_request"u8) ? FrameKind.FlushRequest
             : FrameKind.Unknown;
     }
 

@@ -20,4 +20,7 @@ public enum FrameKind
 
     /// <summary>Path, version and hooks of the loaded script.</summary>
     ScriptInfo,
+
+    /// <summary>The script waits until what it emitted is durable.</summary>
+    FlushRequest,
 }

@@ -68,6 +68,7 @@ function executorFrames() {
     encoded('script_info', (encoder) =>
       encoder.plain({ type: 'script_info', path: '/scripts/list.ts', sha256, hooks: ['prepare', 'cleanup'] })
     ),
+    encoded('flush_request', (encoder) => encoder.plain({ type: 'flush_request', seq: 7 })),
     encoded('run_result', (encoder) => encoder.plain({ type: 'run_result', outcome: { status: 'completed' } })),
     encoded('run_result-full', (encoder) => encoder.plain({ type: 'run_result', outcome, proxy_used })),
     encoded('unknown-type', (encoder) => encoder.plain({ type: 'from_the_future', answer: 42 }))

@@ -97,6 +97,32 @@ public class PolicyBehaviourTests
     }
 
     [Theory]
+    [InlineData(PolicyName.Strict, null)]
+    [InlineData(PolicyName.Buffered, null)]
+    [InlineData(PolicyName.Streaming, 1_000)]
+    public void A_flush_that_the_script_waits_for_appends_what_came_before_it(PolicyName name, int? flushCount)
+    {
+        var policy = PolicyFactory.Create(new() { Name = name, FlushCount = flushCount });
+        Tell(policy, PolicyInput.Observed(1, EventType.Item, 1), new(PolicyInputKind.FlushRequested));
+        Assert.Equal(PolicyAction.Append(1, FlushTrigger.Request), Assert.Single(actions));
+        Assert.Equal(1, policy.Counters.FlushesOf(FlushTrigger.Request));
+    }
+
+    [Theory]
+    [InlineData(PolicyName.Strict, null)]
+    [InlineData(PolicyName.Buffered, null)]
+    [InlineData(PolicyName.Streaming, 1)]
+    public void A_flush_asked_for_while_storage_is_busy_is_done_when_it_is_free(PolicyName name, int? flushCount)
+    {
+        var policy = PolicyFactory.Create(new() { Name = name, FlushCount = flushCount });
+        Tell(policy, PolicyInput.Observed(1, EventType.Item, 1), new(PolicyInputKind.ReadEnded));
+        Tell(policy, PolicyInput.Observed(2, EventType.Item, 1), new(PolicyInputKind.FlushRequested));
+        Assert.Equal([1L], actions.Select(a => a.Seq));
+        Tell(policy, PolicyInput.Durable(1), new(PolicyInputKind.FlushRequested));
+        Assert.Equal([1L, 2L], actions.Select(a => a.Seq));
+    }
+
+    [Theory]
     [InlineData(PolicyName.Streaming, null, "flush_count")]
     [InlineData(PolicyName.Strict, 5, "max_events")]
     [InlineData(PolicyName.Buffered, 0, "max_events")]

@@ -80,6 +80,30 @@ public class RunHostTests
     }
 
     [Theory]
+    [InlineData(PolicyName.Strict, null)]
+    [InlineData(PolicyName.Buffered, null)]
+    [InlineData(PolicyName.Streaming, 1_000)]
+    public async Task A_script_that_waits_for_durability_gets_it_under_every_policy(PolicyName policy, int? flushCount)
+    {
+        using var executor = new ScriptedExecutor
+        {
+            Policy = new() { Name = policy, FlushCount = flushCount },
+        };
+        var first = Frames.Event(1);
+        var ask = Frames.Of(new Dictionary<string, object> { ["type"] = "flush_request", ["seq"] = 1 });
+        // What follows the request is sent only after the first byte of the acknowledgement.
+        var asked = first.Length + ask.Length;
+        var run = await executor.RunAsync(
+            $"head -c {asked} $F; read -r; head -c 1 >/dev/null; tail -c +{asked + 1} $F",
+            first,
+            ask,
+            Frames.Event(2, "run_complete", new Dictionary<string, object>())
+        );
+        Assert.Equal((RunOutcome.Success, null), (run.Outcome, run.Message));
+        Assert.Equal([1, 2], executor.Lode.Stored);
+    }
+
+    [Theory]
     [InlineData(PolicyName.Strict)]
     [InlineData(PolicyName.Buffered)]
     [InlineData(PolicyName.Streaming)]
