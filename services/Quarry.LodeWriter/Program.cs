@@ -6,6 +6,8 @@ using Quarry.LodeWriter.Hosting;
 using Quarry.LodeWriter.Queries;
 using Quarry.LodeWriter.Settling;
 using Quarry.ServiceDefaults;
+using Quarry.Streams;
+using Quarry.Streams.PolicyQueues;
 
 const int MessageBytesMax = Limits.FrameBytesMax + Limits.BatchBytesMax;
 
@@ -25,11 +27,15 @@ builder.Services.AddSingleton<LodeHost>();
 builder.Services.AddSingleton<RunCatalogue>();
 builder.Services.AddSingleton<RunLookup>();
 builder.Services.AddSingleton<SettleQueue>();
+builder.Services.AddSingleton<OpenRuns>();
+builder.Services.AddSingleton(new PolicyQueueLimits());
+builder.Services.AddQuarryStreams(builder.Configuration, new());
 
 // In this order, all before the server listens: the substrate, the catalogue, what settles.
 builder.Services.AddHostedService(services => services.GetRequiredService<LodeHost>());
 builder.Services.AddHostedService<CatalogueFile>();
 builder.Services.AddHostedService<SettleService>();
+builder.Services.AddHostedService<ShardConsumers>();
 
 var app = builder.Build();
 app.UseExceptionHandler();

@@ -20,6 +20,7 @@ public sealed class BufferedPolicy(PolicyOptions options) : IIngestionPolicy
     );
 
     private DateTimeOffset? blockedSince;
+    private bool isOver;
 
     /// <inheritdoc/>
     public bool MayRead => !IsFull;
@@ -42,7 +43,11 @@ public sealed class BufferedPolicy(PolicyOptions options) : IIngestionPolicy
         if (!window.IsInFlight && window.HasUnsent && IsTimeToDrain(input.Kind))
             window.Append(Trigger(input.Kind), actions);
         while (IsFull && window.TryDropOldest(actions)) { }
-        blockedSince = MayRead ? null : blockedSince ?? now;
+        isOver |= input.Kind == PolicyInputKind.Terminated;
+        var isBlocked = !MayRead || (isOver && window.IsInFlight);
+        // At the end each answer of the storage is progress; before it only room in the buffer is.
+        var isProgress = isOver && input.Kind == PolicyInputKind.Durable;
+        blockedSince = !isBlocked ? null : (isProgress ? null : blockedSince) ?? now;
         if (input.Kind == PolicyInputKind.Tick && now >= Deadline)
             Fail(now, actions);
     }
@@ -59,11 +64,14 @@ public sealed class BufferedPolicy(PolicyOptions options) : IIngestionPolicy
     private void Fail(DateTimeOffset now, ICollection<PolicyAction> actions)
     {
         var waited = (now - blockedSince!.Value).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
+        var held = $"{Counters.HeldEvents:N0} of {eventsMax:N0} events, {Counters.HeldBytes:N0} of {bytesMax:N0} bytes";
         actions.Add(
             PolicyAction.Fail(
-                $"The buffer was full for {waited} s ({Counters.HeldEvents:N0} of {eventsMax:N0} events, "
-                    + $"{Counters.HeldBytes:N0} of {bytesMax:N0} bytes) and held nothing that may be dropped; storage is slower "
-                    + "than the script. Raise max_events, max_bytes or max_block_ms, or use streaming."
+                MayRead
+                    ? $"The script has ended, and storage did not take what was held within {waited} s ({held}). "
+                        + "Check the storage, or raise max_block_ms."
+                    : $"The buffer was full for {waited} s ({held}) and held nothing that may be dropped; storage is "
+                        + "slower than the script. Raise max_events, max_bytes or max_block_ms, or use streaming."
             )
         );
     }

@@ -9,12 +9,15 @@ namespace Quarry.Policies;
 /// <param name="At">When it was observed.</param>
 public readonly record struct HeldEvent(long Seq, EventType Type, int Bytes, DateTimeOffset At);
 
-/// <summary>What all policies keep: the events observed and not yet durable, in seq order, and how far appends went.</summary>
+/// <summary>
+/// What all policies keep: the events observed and not yet durable, in seq order, and how far appends went. A dropped
+/// event leaves nothing behind here, so that the memory is the policy's bound however many are dropped.
+/// </summary>
 internal sealed class HeldWindow
 {
-    private readonly Queue<HeldEvent> held = new();
+    private readonly Queue<HeldEvent> flying = new();
     private readonly Queue<HeldEvent> droppable = new();
-    private readonly HashSet<long> dropped = [];
+    private readonly Queue<HeldEvent> kept = new();
     private long flushWanted;
 
     public PolicyCounters Counters { get; } = new();
@@ -44,9 +47,7 @@ internal sealed class HeldWindow
     public void Observe(in PolicyInput input, DateTimeOffset now)
     {
         var added = new HeldEvent(input.Seq, input.Type, input.Bytes, now);
-        held.Enqueue(added);
-        if (input.Type.IsDroppable())
-            droppable.Enqueue(added);
+        (input.Type.IsDroppable() ? droppable : kept).Enqueue(added);
         SeqLast = input.Seq;
         UnsentBytes += input.Bytes;
         UnsentEvents++;
@@ -60,6 +61,8 @@ internal sealed class HeldWindow
 
     public void Append(FlushTrigger trigger, ICollection<PolicyAction> actions)
     {
+        while (Oldest(droppable, kept) is { Count: > 0 } oldest)
+            flying.Enqueue(oldest.Dequeue());
         AppendedThrough = SeqLast;
         UnsentBytes = 0;
         UnsentEvents = 0;
@@ -71,11 +74,8 @@ internal sealed class HeldWindow
     /// <summary>Drops the oldest droppable event that is not in flight; false when there is none.</summary>
     public bool TryDropOldest(ICollection<PolicyAction> actions)
     {
-        while (droppable.TryPeek(out var head) && head.Seq <= AppendedThrough)
-            _ = droppable.Dequeue();
         if (!droppable.TryDequeue(out var victim))
             return false;
-        _ = dropped.Add(victim.Seq);
         UnsentBytes -= victim.Bytes;
         UnsentEvents--;
         Counters.AddDrop(victim.Type);
@@ -87,15 +87,20 @@ internal sealed class HeldWindow
     public void Durable(long seq)
     {
         DurableThrough = Math.Max(DurableThrough, seq);
-        while (held.TryPeek(out var head) && head.Seq <= seq)
+        while (flying.TryPeek(out var head) && head.Seq <= seq)
         {
-            _ = held.Dequeue();
-            if (dropped.Count > 0 && dropped.Remove(head.Seq))
-                continue;
+            _ = flying.Dequeue();
             Counters.Persisted++;
             Count(-1, -head.Bytes);
         }
-        Counters.OldestHeldAt = held.TryPeek(out var oldest) ? oldest.At : null;
+    }
+
+    /// <summary>The queue whose first event was observed first; an empty one when both are empty.</summary>
+    private static Queue<HeldEvent> Oldest(Queue<HeldEvent> one, Queue<HeldEvent> other)
+    {
+        if (!one.TryPeek(out var first))
+            return other;
+        return other.TryPeek(out var second) && second.Seq < first.Seq ? other : one;
     }
 
     private void Count(int events, int bytes)
@@ -104,7 +109,8 @@ internal sealed class HeldWindow
         Counters.HeldBytes += bytes;
         Counters.HeldEventsMax = Math.Max(Counters.HeldEventsMax, Counters.HeldEvents);
         Counters.HeldBytesMax = Math.Max(Counters.HeldBytesMax, Counters.HeldBytes);
-        if (events > 0)
-            Counters.OldestHeldAt ??= held.Peek().At;
+        Counters.OldestHeldAt = flying.TryPeek(out var sent) ? sent.At : OldestUnsent();
     }
+
+    private DateTimeOffset? OldestUnsent() => Oldest(droppable, kept).TryPeek(out var oldest) ? oldest.At : null;
 }

@@ -1,6 +1,7 @@
 using Quarry.Streams.ChildLedgers;
 using Quarry.Streams.LaunchKeys;
 using Quarry.Streams.LiveTails;
+using Quarry.Streams.PolicyQueues;
 using Quarry.Streams.RunQueues;
 using Quarry.Streams.StopSignals;
 using StackExchange.Redis;
@@ -16,6 +17,9 @@ public sealed record StreamSet(
     IChildLedger Children
 )
 {
+    /// <summary>Where buffered runs leave their batches for the Lode writer; null when they append to it directly.</summary>
+    public IPolicyQueue? Policy { get; init; }
+
     /// <summary>Everything inside this process.</summary>
     public static StreamSet InMemory(QueueLimits limits, TimeProvider clock) =>
         new(
@@ -34,5 +38,8 @@ public sealed record StreamSet(
             new RedisLaunchKeys(redis),
             new RedisStopSignals(redis),
             new RedisChildLedger(redis)
-        );
+        )
+        {
+            Policy = new RedisPolicyQueue(redis, new()),
+        };
 }

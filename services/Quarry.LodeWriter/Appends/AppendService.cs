@@ -15,6 +15,7 @@ internal sealed class AppendService(
     LodeHost lode,
     RunCatalogue catalogue,
     SettleQueue settling,
+    OpenRuns runs,
     IHostApplicationLifetime lifetime
 ) : LodeAppend.LodeAppendBase
 {
@@ -47,7 +48,7 @@ internal sealed class AppendService(
             context.CancellationToken,
             lifetime.ApplicationStopping
         );
-        await using var session = new AppendSession(lode.Store, catalogue, settling);
+        await using var session = new AppendSession(lode.Store, runs, catalogue, settling);
         try
         {
             // What is being appended is always brought to its end: only waiting for more is given up.

@@ -10,7 +10,8 @@ using Quarry.LodeWriter.Settling;
 namespace Quarry.LodeWriter.Appends;
 
 /// <summary>One stream of one run: its first message opens the run, every message gets one reply.</summary>
-internal sealed class AppendSession(LodeStore lode, RunCatalogue catalogue, SettleQueue settling) : IAsyncDisposable
+internal sealed class AppendSession(LodeStore lode, OpenRuns runs, RunCatalogue catalogue, SettleQueue settling)
+    : IAsyncDisposable
 {
     private ILodeAppender? appender;
 
@@ -43,7 +44,7 @@ internal sealed class AppendSession(LodeStore lode, RunCatalogue catalogue, Sett
         var run = AppendService.Parse(open.RunJson.Span);
         try
         {
-            appender = await lode.OpenAsync(run, open.Epoch, CancellationToken.None);
+            appender = await runs.OpenAsync(run, open.Epoch);
             return Reply(new AppendResult(AppendStatus.Durable, appender.DurableSeq));
         }
         catch (LodeException e)

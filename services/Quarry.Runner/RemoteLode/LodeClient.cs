@@ -4,10 +4,13 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Quarry.Contracts;
 using Quarry.Contracts.Lode;
+using Quarry.Contracts.Policies;
 using Quarry.Contracts.Runs;
 using Quarry.Lode.Grpc;
 using Quarry.Runner.Hosting;
 using Quarry.ServiceDefaults;
+using Quarry.Streams;
+using Quarry.Streams.PolicyQueues;
 
 namespace Quarry.Runner.RemoteLode;
 
@@ -22,10 +25,19 @@ internal sealed class LodeClient : ILode, IDisposable
     private readonly Metadata headers = [];
     private readonly Reconnect reconnect;
     private readonly RunnerSettings settings;
+    private readonly StreamSet streams;
+    private readonly TimeProvider clock;
+    private readonly ILogger logger;
 
-    public LodeClient(RunnerSettings settings, ServiceKey key, TimeProvider clock, ILogger<LodeClient> logger)
+    public LodeClient(
+        RunnerSettings settings,
+        ServiceKey key,
+        StreamSet streams,
+        TimeProvider clock,
+        ILogger<LodeClient> logger
+    )
     {
-        this.settings = settings;
+        (this.settings, this.streams, this.clock, this.logger) = (settings, streams, clock, logger);
         channel = GrpcChannel.ForAddress(
             settings.LodeGrpc,
             new()
@@ -63,7 +75,9 @@ internal sealed class LodeClient : ILode, IDisposable
     {
         var appender = new RemoteAppender(run, epoch, () => client.Append(headers), reconnect, settings.LodeGrpc);
         await appender.OpenAsync();
-        return appender;
+        return run.Policy.Name == PolicyName.Buffered && streams.Policy is { } queue
+            ? new QueuedAppender(appender, queue, run.RunId, epoch, clock, logger)
+            : appender;
     }
 
     /// <inheritdoc/>

@@ -23,6 +23,8 @@ internal sealed partial class RunEndings(
 )
 {
     private static readonly TimeSpan ReapWithin = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan DrainWithin = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan DrainLook = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Sees to what an ended run leaves to be done.</summary>
     /// <exception cref="LodeException">Lode is away; the run is to be settled again later.</exception>
@@ -54,6 +56,7 @@ internal sealed partial class RunEndings(
     public async Task<RunRecord> EndLostAsync(RunRecord run, long epoch)
     {
         _ = await RunProcesses.ReapAsync(run.RunId, ReapWithin, clock);
+        await UntilDrainedAsync(run);
         await using var appender = await lode.OpenAsync(run, epoch, default);
         var durable = appender.DurableSeq;
         var ended = run with
@@ -76,6 +79,24 @@ internal sealed partial class RunEndings(
         return ended;
     }
 
+    /// <summary>
+    /// What the dead runner left in the policy queue is stored before its epoch is refused, for a while; what comes
+    /// later is a dead letter.
+    /// </summary>
+    private async Task UntilDrainedAsync(RunRecord run)
+    {
+        var started = clock.GetTimestamp();
+        while (streams.Policy is { } queue && await queue.OutstandingAsync(run.RunId, default) > 0)
+        {
+            if (clock.GetElapsedTime(started) > DrainWithin)
+            {
+                Log.NotDrained(logger, run.RunId, DrainWithin.TotalSeconds);
+                return;
+            }
+            await Task.Delay(DrainLook, clock);
+        }
+    }
+
     private async Task<ResumePoint?> ResumePointAsync(RunRecord ended)
     {
         var mayHaveOne = ended.Outcome == RunOutcome.Lost || ended.Counts.ContainsKey(EventType.Checkpoint.Name());
@@ -84,6 +105,13 @@ internal sealed partial class RunEndings(
 
     private static partial class Log
     {
+        [LoggerMessage(
+            3304,
+            LogLevel.Warning,
+            "Batches of run {RunId} were still in the policy queue after {Seconds} s; they become dead letters"
+        )]
+        public static partial void NotDrained(ILogger logger, string runId, double seconds);
+
         [LoggerMessage(3301, LogLevel.Warning, "Run {RunId} was left by runner {Runner}; it is lost after seq {Seq}")]
         public static partial void Lost(ILogger logger, string runId, string? runner, long seq);
 

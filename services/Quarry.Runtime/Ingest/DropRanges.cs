@@ -7,19 +7,14 @@ namespace Quarry.Runtime.Ingest;
 /// <summary>From single dropped events to ledger entries.</summary>
 internal static class DropRanges
 {
-    /// <summary>Joins neighbours of one type; the events come in seq order.</summary>
-    public static IReadOnlyList<DropRange> Of(IEnumerable<(long Seq, EventType Type)> dropped)
+    /// <summary>Names one more dropped event; the events come in seq order, and neighbours of one type are joined.</summary>
+    public static void Add(List<DropRange> ranges, long seq, EventType type)
     {
-        var ranges = new List<DropRange>();
-        foreach (var (seq, type) in dropped)
-        {
-            var name = type.Name();
-            if (ranges.Count > 0 && ranges[^1].Type == name && ranges[^1].SeqLast == seq - 1)
-                ranges[^1] = ranges[^1] with { SeqLast = seq };
-            else
-                ranges.Add(new(name, seq, seq, DropReason.BufferFull));
-        }
-        return ranges;
+        var name = type.Name();
+        if (ranges.Count > 0 && ranges[^1].Type == name && ranges[^1].SeqLast == seq - 1)
+            ranges[^1] = ranges[^1] with { SeqLast = seq };
+        else
+            ranges.Add(new(name, seq, seq, DropReason.BufferFull));
     }
 }
 

@@ -12,18 +12,27 @@ internal sealed class FrameBuffer : IDisposable
 {
     private const int InitialBytes = 64 * 1024;
     private const int SqueezeBytesMin = 64 * 1024;
+    private const int SqueezeEventsMin = 1024;
+
+    private static readonly Comparer<Entry> BySeq = Comparer<Entry>.Create((a, b) => a.Seq.CompareTo(b.Seq));
 
     private readonly List<Entry> entries = [];
+    private readonly List<DropRange> drops = [];
+    private long firstSeq;
+    private long lastSeq;
     private byte[] bytes = ArrayPool<byte>.Shared.Rent(InitialBytes);
     private int used;
     private int dead;
-    private int droppedCount;
+    private int deadCount;
 
     /// <summary>Bytes in use, dropped ones that were not yet squeezed out included.</summary>
     public int UsedBytes => used;
 
-    /// <summary>Events in the buffer, dropped ones included.</summary>
+    /// <summary>Frames in the buffer, dropped ones that were not yet squeezed out included.</summary>
     public int Count => entries.Count;
+
+    /// <summary>True when there is nothing to append, not even the name of a drop.</summary>
+    public bool IsEmpty => lastSeq == 0;
 
     /// <summary>Adds a whole frame.</summary>
     public void Add(long seq, EventType type, ReadOnlySpan<byte> frame)
@@ -34,17 +43,21 @@ internal sealed class FrameBuffer : IDisposable
         frame.CopyTo(bytes.AsSpan(used));
         entries.Add(new Entry(seq, used, length, type, IsDropped: false));
         used += length;
+        lastSeq = seq;
+        if (firstSeq == 0)
+            firstSeq = seq;
     }
 
-    /// <summary>Drops the frame with this seq; it stays named.</summary>
+    /// <summary>Drops the frame with this seq; it stays named. Drops come in seq order.</summary>
     public void Drop(long seq)
     {
-        var index = (int)(seq - entries[0].Seq);
+        var index = entries.BinarySearch(new(seq, 0, 0, default, false), BySeq);
         var entry = entries[index];
         entries[index] = entry with { IsDropped = true };
+        DropRanges.Add(drops, seq, entry.Type);
         dead += entry.Length;
-        droppedCount++;
-        if (dead > SqueezeBytesMin && dead > used / 2)
+        deadCount++;
+        if ((dead > SqueezeBytesMin && dead > used / 2) || (deadCount > SqueezeEventsMin && deadCount > Count / 2))
             Squeeze();
     }
 
@@ -64,13 +77,21 @@ internal sealed class FrameBuffer : IDisposable
     /// <summary>Everything in the buffer as batches within the limits of a batch, in seq order.</summary>
     public IEnumerable<EventBatch> Batches()
     {
-        if (dead > 0)
+        if (deadCount > 0)
             Squeeze();
-        for (var from = 0; from < entries.Count; )
+        var seq = firstSeq;
+        var drop = 0;
+        for (var from = 0; seq <= lastSeq && !IsEmpty; )
         {
             var to = EndOfBatch(from);
-            yield return Batch(from, to);
-            from = to;
+            var last = to == entries.Count ? lastSeq : entries[to - 1].Seq;
+            var dropEnd = drops.FindIndex(drop, d => d.SeqFirst > last);
+            dropEnd = dropEnd < 0 ? drops.Count : dropEnd;
+            yield return Batch(seq, last, from, to) with
+            {
+                Drops = drops[drop..dropEnd],
+            };
+            (seq, from, drop) = (last + 1, to, dropEnd);
         }
     }
 
@@ -78,9 +99,8 @@ internal sealed class FrameBuffer : IDisposable
     public void Clear()
     {
         entries.Clear();
-        used = 0;
-        dead = 0;
-        droppedCount = 0;
+        drops.Clear();
+        (firstSeq, lastSeq, used, dead, deadCount) = (0, 0, 0, 0, 0);
         if (bytes.Length <= Limits.BatchBytesMax)
             return;
         ArrayPool<byte>.Shared.Return(bytes);
@@ -108,44 +128,34 @@ internal sealed class FrameBuffer : IDisposable
         return to;
     }
 
-    private EventBatch Batch(int from, int to)
+    private EventBatch Batch(long first, long last, int from, int to)
     {
-        var start = entries[from].Offset;
-        var end = entries[to - 1].Offset + entries[to - 1].Length;
-        var drops = droppedCount == 0 ? [] : DropRanges.Of(Dropped(from, to));
+        var start = from == to ? 0 : entries[from].Offset;
+        var end = from == to ? 0 : entries[to - 1].Offset + entries[to - 1].Length;
         return new()
         {
-            FirstSeq = entries[from].Seq,
-            LastSeq = entries[to - 1].Seq,
-            Count = to - from - (int)drops.Sum(d => d.Count),
+            FirstSeq = first,
+            LastSeq = last,
+            Count = to - from,
             Frames = bytes.AsMemory(start, end - start),
-            Drops = drops,
         };
     }
 
-    private IEnumerable<(long Seq, EventType Type)> Dropped(int from, int to)
-    {
-        for (var i = from; i < to; i++)
-        {
-            if (entries[i].IsDropped)
-                yield return (entries[i].Seq, entries[i].Type);
-        }
-    }
-
+    /// <summary>Moves what was not dropped together; what was dropped is known by its range alone.</summary>
     private void Squeeze()
     {
-        var target = 0;
+        var (target, count) = (0, 0);
         for (var i = 0; i < entries.Count; i++)
         {
             var entry = entries[i];
-            var length = entry.IsDropped ? 0 : entry.Length;
-            if (length > 0)
-                Buffer.BlockCopy(bytes, entry.Offset, bytes, target, length);
-            entries[i] = entry with { Offset = target, Length = length };
-            target += length;
+            if (entry.IsDropped)
+                continue;
+            Buffer.BlockCopy(bytes, entry.Offset, bytes, target, entry.Length);
+            entries[count++] = entry with { Offset = target };
+            target += entry.Length;
         }
-        used = target;
-        dead = 0;
+        entries.RemoveRange(count, entries.Count - count);
+        (used, dead, deadCount) = (target, 0, 0);
     }
 
     private void Grow(int needed)

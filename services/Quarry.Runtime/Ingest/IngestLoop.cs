@@ -27,6 +27,7 @@ internal sealed class IngestLoop(
     private Task<ReadResult>? reading;
     private Task<AppendResult>? append;
     private IngestFault? fault;
+    private readonly CancellationTokenSource givenUp = new();
     private bool isOver;
 
     /// <summary>Highest seq known durable.</summary>
@@ -52,10 +53,14 @@ internal sealed class IngestLoop(
     public void StopReading() => pipe.CancelPendingRead();
 
     /// <inheritdoc/>
-    public void Dispose() => flying.Dispose();
+    public void Dispose()
+    {
+        flying.Dispose();
+        givenUp.Dispose();
+    }
 
     private bool IsDone =>
-        fault?.Kind == IngestFaultKind.Policy || (isOver && append is null && intake.Filling.Count == 0);
+        fault?.Kind == IngestFaultKind.Policy || (isOver && append is null && intake.Filling.IsEmpty);
 
     private bool MayRead => !isOver && policy.MayRead;
 
@@ -141,19 +146,33 @@ internal sealed class IngestLoop(
             if (action.Kind == PolicyActionKind.Append)
                 append = AppendAsync(flying = intake.Swap(flying));
             if (action.Kind == PolicyActionKind.Fail)
-                fault = new(IngestFaultKind.Policy, action.Message!);
+                Fail(action.Message!);
         }
         intake.Actions.Clear();
+    }
+
+    /// <summary>The run has failed: an append that waits for its storage is told to stop waiting.</summary>
+    private void Fail(string message)
+    {
+        fault = new(IngestFaultKind.Policy, $"{message} Events up to seq {DurableSeq:N0} are stored.");
+        givenUp.Cancel();
     }
 
     private async Task<AppendResult> AppendAsync(FrameBuffer frames)
     {
         var result = new AppendResult(AppendStatus.Durable, DurableSeq);
-        foreach (var batch in frames.Batches())
+        try
         {
-            result = await lode.AppendAsync(batch, CancellationToken.None);
-            if (!result.IsDurable)
-                return result;
+            foreach (var batch in frames.Batches())
+            {
+                result = await lode.AppendAsync(batch, givenUp.Token);
+                if (!result.IsDurable)
+                    return result;
+            }
+        }
+        catch (OperationCanceledException) when (givenUp.IsCancellationRequested)
+        {
+            return new(AppendStatus.StorageFailed, result.DurableSeq, "the run was given up while storage was away");
         }
         return result;
     }

@@ -4,7 +4,7 @@ namespace Quarry.Streams.Redis;
 /// The client library multiplexes one connection and so has no blocking reads: readers look, and look less often while
 /// nothing comes, up to 20 ms apart.
 /// </summary>
-internal sealed class AdaptivePoll(TimeProvider clock)
+public sealed class AdaptivePoll(TimeProvider clock)
 {
     private const int StepMs = 2;
     private const int WaitMsMax = 20;

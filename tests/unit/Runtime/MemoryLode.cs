@@ -19,8 +19,8 @@ internal sealed class MemoryLode : ILode, ILodeAppender
     public RunRecord? Closed { get; private set; }
 
     /// <summary>Answers instead of the sink when it returns a result.</summary>
-    public Func<EventBatch, Task<AppendResult?>> BeforeAppend { get; init; } =
-        _ => Task.FromResult<AppendResult?>(null);
+    public Func<EventBatch, CancellationToken, Task<AppendResult?>> BeforeAppend { get; init; } =
+        (_, _) => Task.FromResult<AppendResult?>(null);
 
     public long DurableSeq { get; private set; }
 
@@ -35,7 +35,7 @@ internal sealed class MemoryLode : ILode, ILodeAppender
     public async ValueTask<AppendResult> AppendAsync(EventBatch batch, CancellationToken cancellation)
     {
         Assert.Equal(DurableSeq + 1, batch.FirstSeq);
-        if (await BeforeAppend(batch) is { } refused)
+        if (await BeforeAppend(batch, cancellation) is { } refused)
             return refused;
         Store(batch);
         DurableSeq = batch.LastSeq;

@@ -189,7 +189,7 @@ public class RunHostTests
         var full = new AppendResult(AppendStatus.StorageFull, 0, "no space left on /data");
         using var executor = new ScriptedExecutor
         {
-            Lode = new() { BeforeAppend = _ => Task.FromResult<AppendResult?>(full) },
+            Lode = new() { BeforeAppend = (_, _) => Task.FromResult<AppendResult?>(full) },
         };
         var run = await executor.RunAsync("cat $F; sleep 60", Good);
         Assert.Equal(RunOutcome.PolicyFailure, run.Outcome);

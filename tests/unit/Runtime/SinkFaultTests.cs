@@ -1,0 +1,74 @@
+using Quarry.Contracts.Events;
+using Quarry.Contracts.Lode;
+using Quarry.Contracts.Policies;
+using Quarry.Contracts.Runs;
+
+namespace Quarry.Tests.Unit.Runtime;
+
+/// <summary>A storage that is slow or does not answer, under the buffered policy, with a real process before it.</summary>
+public class SinkFaultTests
+{
+    private static readonly object Nothing = new Dictionary<string, object>();
+
+    [Fact]
+    public async Task Drops_while_storage_is_slow_are_named_range_by_range_and_everything_else_is_stored()
+    {
+        const int events = 20_000;
+        using var executor = new ScriptedExecutor
+        {
+            Policy = new() { Name = PolicyName.Buffered, MaxEvents = 100 },
+            Lode = new() { BeforeAppend = SlowAsync },
+        };
+        var frames = Enumerable.Range(1, events).Select(n => Frames.Event(n, n % 100 == 0 ? "item" : "log"));
+        var run = await executor.RunAsync("cat $F", [.. frames, Frames.Event(events + 1, "run_complete", Nothing)]);
+        Assert.Equal((RunOutcome.Success, null), (run.Outcome, run.Message));
+        var drops = executor.Lode.Drops;
+        var named = drops.SelectMany(d => Enumerable.Range((int)d.SeqFirst, (int)d.Count)).ToList();
+        Assert.True(named.Count > events / 2, $"{named.Count} drops in {drops.Count} ranges");
+        Assert.Equal(Enumerable.Range(1, events + 1), executor.Lode.Stored.Select(s => (int)s).Concat(named).Order());
+        Assert.Equal(named.Count, run.Drops.Sum(d => d.Count));
+        Assert.All(drops, d => Assert.Equal(("log", DropReason.BufferFull), (d.Type, d.Reason)));
+        // Nothing follows from luck: an item in every hundred events was kept, all of them.
+        Assert.Equal(events / 100, executor.Lode.Stored.Count(seq => seq % 100 == 0));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(50)]
+    public async Task A_storage_that_never_answers_fails_the_run_after_max_block_whether_the_buffer_is_full(
+        int maxEvents
+    )
+    {
+        using var executor = new ScriptedExecutor
+        {
+            Policy = new()
+            {
+                Name = PolicyName.Buffered,
+                MaxEvents = maxEvents,
+                MaxBlockMs = 200,
+            },
+            Lode = new() { BeforeAppend = StuckAsync },
+        };
+        var run = await executor.RunAsync(
+            "cat $F",
+            Frames.Event(1),
+            Frames.Event(2),
+            Frames.Event(3, "run_complete", Nothing)
+        );
+        Assert.Equal((RunOutcome.PolicyFailure, 0L), (run.Outcome, run.SeqDurable));
+        Assert.Contains("max_block_ms", run.Message);
+        Assert.Empty(executor.Lode.Stored);
+    }
+
+    private static async Task<AppendResult?> SlowAsync(EventBatch batch, CancellationToken cancellation)
+    {
+        await Task.Delay(TimeSpan.FromMilliseconds(5), cancellation);
+        return null;
+    }
+
+    private static async Task<AppendResult?> StuckAsync(EventBatch batch, CancellationToken cancellation)
+    {
+        await Task.Delay(Timeout.Infinite, cancellation);
+        return null;
+    }
+}
