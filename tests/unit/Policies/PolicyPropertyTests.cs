@@ -2,7 +2,6 @@ using FsCheck;
 using FsCheck.Fluent;
 using Quarry.Contracts.Events;
 using Quarry.Contracts.Policies;
-using Quarry.Policies;
 
 namespace Quarry.Tests.Unit.Policies;
 
