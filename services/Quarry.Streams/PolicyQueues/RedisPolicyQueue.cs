@@ -26,7 +26,8 @@ public sealed class RedisPolicyQueue(IConnectionMultiplexer redis, PolicyQueueLi
     /// <inheritdoc/>
     public async Task<string?> RefusalAsync(CancellationToken cancellation)
     {
-        var info = (string?)await Db.ExecuteAsync("INFO", "memory") ?? "";
+        // In a script, since the client takes the command itself for one of administrators.
+        var info = (string?)await Db.ScriptEvaluateAsync("return redis.call('INFO', 'memory')") ?? "";
         var policy = info.Split('\n')
             .Select(line => line.Trim().Split(':'))
             .FirstOrDefault(pair => pair[0] == "maxmemory_policy")

@@ -8,16 +8,14 @@ namespace Quarry.Tests.Integration.Services;
 internal sealed class RedisProcess : IAsyncDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("quarry-redis-");
-    private readonly Process process;
+    private readonly string program;
+    private readonly bool remembers;
+    private Process process = null!;
 
-    private RedisProcess(string program)
+    private RedisProcess(string program, bool remembers)
     {
-        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, UseShellExecute = false };
-        foreach (
-            var argument in (string[])["--port", "0", "--unixsocket", Socket, "--dir", folder.FullName, "--save", ""]
-        )
-            start.ArgumentList.Add(argument);
-        process = Process.Start(start)!;
+        this.program = program;
+        this.remembers = remembers;
     }
 
     /// <summary>Connection string.</summary>
@@ -25,21 +23,27 @@ internal sealed class RedisProcess : IAsyncDisposable
 
     private string Socket => Path.Combine(folder.FullName, "redis.sock");
 
-    public static async Task<RedisProcess> StartAsync()
+    /// <summary>Starts one that keeps nothing over a restart, or one that syncs its log with every command.</summary>
+    public static async Task<RedisProcess> StartAsync(bool remembers = false)
     {
-        var program = Environment
+        var installed = Environment
             .GetEnvironmentVariable("PATH")!
             .Split(':')
             .Select(path => Path.Combine(path, "redis-server"))
             .FirstOrDefault(File.Exists);
-        Assert.SkipWhen(program is null, "redis-server is not installed; what runners share was not tested");
-        var redis = new RedisProcess(program);
-        const string ready = "ready to accept";
-        while (
-            await redis.process.StandardOutput.ReadLineAsync() is { } line
-            && !line.Contains(ready, StringComparison.OrdinalIgnoreCase)
-        ) { }
+        Assert.SkipWhen(installed is null, "redis-server is not installed; what runners share was not tested");
+        var redis = new RedisProcess(installed, remembers);
+        await redis.StartProcessAsync();
         return redis;
+    }
+
+    /// <summary>SIGKILL, and a new process over the same folder.</summary>
+    public async Task KillAndRestartAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+        await StartProcessAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -48,5 +52,20 @@ internal sealed class RedisProcess : IAsyncDisposable
         await process.WaitForExitAsync();
         process.Dispose();
         folder.Delete(recursive: true);
+    }
+
+    private async Task StartProcessAsync()
+    {
+        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, UseShellExecute = false };
+        string[] always = ["--port", "0", "--unixsocket", Socket, "--dir", folder.FullName, "--save", ""];
+        string[] memory = remembers ? ["--appendonly", "yes", "--appendfsync", "always"] : [];
+        foreach (var argument in always.Concat(memory))
+            start.ArgumentList.Add(argument);
+        process = Process.Start(start)!;
+        const string ready = "ready to accept";
+        while (
+            await process.StandardOutput.ReadLineAsync() is { } line
+            && !line.Contains(ready, StringComparison.OrdinalIgnoreCase)
+        ) { }
     }
 }

@@ -196,7 +196,7 @@ internal sealed class RunnerStack : IAsyncDisposable
     private Task<ServiceProcess> StartLodeAsync(Dictionary<string, string> ports) =>
         ServiceProcess.StartAsync(
             "Quarry.LodeWriter",
-            new Dictionary<string, string>(ports)
+            new Dictionary<string, string>(settings.Concat(ports))
             {
                 ["Lode__Root"] = Path.Combine(folder.FullName, "data"),
                 ["QUARRY_GRPC_PORT"] = ports.GetValueOrDefault("QUARRY_GRPC_PORT", "0"),
