@@ -7,6 +7,10 @@ var cases = new Dictionary<string, Func<Task<Comparison>>>
     ["P3"] = ScanBench.RunAsync,
     ["P4"] = ValidateBench.RunAsync,
     ["P5"] = PipeBench.RunAsync,
+    ["P6-1"] = () => StrictBench.RunAsync(1),
+    ["P6-8"] = () => StrictBench.RunAsync(8),
+    ["P6-64"] = () => StrictBench.RunAsync(64),
+    ["P7"] = StrictBench.LayoutAsync,
 };
 var chosen = args.Where(cases.ContainsKey).ToArray();
 var results = new List<Comparison>();
