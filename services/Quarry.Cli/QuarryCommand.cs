@@ -20,6 +20,7 @@ internal static class QuarryCommand
             ListCommand.Create(),
             InspectCommand.Create(),
             VerifyCommand.Create(),
+            GcCommand.Create(),
             VersionCommand.Create(),
         };
         var parsed = root.Parse(args);

@@ -25,7 +25,9 @@ internal sealed record RunKeys(Partition Partition, string RunId)
 
     public string Slot(long firstSeq) => $"{CommitsFolder}{firstSeq:d20}.json";
 
-    public string Wal(long firstSeq, long epoch) => $"{log}/wal/{firstSeq:d20}-{epoch}.jsonl.zst";
+    public string WalFolder => log + "/wal/";
+
+    public string Wal(long firstSeq, long epoch) => $"{WalFolder}{firstSeq:d20}-{epoch}.jsonl.zst";
 
     public string Parquet(string eventType, int part) => $"{data}/event_type={eventType}/part-{part:d5}.parquet";
 
@@ -33,7 +35,9 @@ internal sealed record RunKeys(Partition Partition, string RunId)
 
     public string FileRecord(string name) => $"{FileRecordsFolder}{BlobNames.Safe(name)}.json";
 
-    public string ArtifactFolder(string artifactId) => $"{data}/artifacts/{BlobNames.Safe(artifactId)}/";
+    public string ArtifactsFolder => data + "/artifacts/";
+
+    public string ArtifactFolder(string artifactId) => $"{ArtifactsFolder}{BlobNames.Safe(artifactId)}/";
 
     public string Artifact(string artifactId, string name) => ArtifactFolder(artifactId) + BlobNames.Safe(name);
 }

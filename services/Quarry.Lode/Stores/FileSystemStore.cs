@@ -6,7 +6,7 @@ namespace Quarry.Lode.Stores;
 /// Objects as files: a temporary file in the same directory, written and synced, then linked to its final name, then
 /// the directory synced. A crash leaves temporary files, never half an object.
 /// </summary>
-public sealed class FileSystemStore : IObjectStore
+public sealed class FileSystemStore : IObjectStore, IAbandonedParts
 {
     private const string TemporaryPrefix = ".tmp-";
     private readonly string root;
@@ -102,6 +102,24 @@ public sealed class FileSystemStore : IObjectStore
                 return Task.FromResult(true);
             }
         );
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<AbandonedPart> AbandonedAsync(
+        DateTimeOffset before,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
+    {
+        await Task.CompletedTask;
+        foreach (var path in Directory.EnumerateFiles(root, TemporaryPrefix + "*", SearchOption.AllDirectories))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (new DateTimeOffset(File.GetLastWriteTimeUtc(path)) < before)
+                yield return new(Path.GetRelativePath(root, path), "");
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task RemoveAsync(AbandonedPart part, CancellationToken cancellation) => DeleteAsync(part.Key, cancellation);
 
     /// <summary>Path of a key. A key that would leave the root is a bug of the caller, not an input.</summary>
     private string PathOf(string key)

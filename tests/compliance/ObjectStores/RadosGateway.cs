@@ -81,6 +81,9 @@ public sealed class RadosGateway : IAsyncDisposable
         process = Process.Start(start)!;
         using var limit = new CancellationTokenSource(StartsWithin);
         var said = await process.StandardOutput.ReadLineAsync(limit.Token);
-        Assert.True(said == "ready", $"The S3 gateway did not start: {said}");
+        if (said != "ready")
+            Assert.Fail(
+                $"The S3 gateway did not start: {said}\n{await process.StandardOutput.ReadToEndAsync(limit.Token)}"
+            );
     }
 }

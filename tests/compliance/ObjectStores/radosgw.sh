@@ -10,7 +10,13 @@ fsid=$(cat /proc/sys/kernel/random/uuid)
 osd=$(cat /proc/sys/kernel/random/uuid)
 mkdir -p "$dir"/{mon,osd,run,log}
 : >"$dir/keyring"
-trap 'kill $(jobs -p) 2>/dev/null || true; wait' EXIT
+finish() {
+  local code=$?
+  [ "$code" = 0 ] || tail -n 5 "$dir"/log/*
+  kill -KILL $(jobs -p) 2>/dev/null || true
+  wait
+}
+trap finish EXIT
 
 cat >"$dir/ceph.conf" <<CONF
 [global]
@@ -35,6 +41,7 @@ osd pool default pgp num = 4
 osd pool default pg autoscale mode = off
 osd crush chooseleaf type = 0
 osd class update on start = false
+osd crush update on start = false
 mon allow pool size one = true
 mon data avail crit = 1
 mon data avail warn = 2
@@ -61,12 +68,14 @@ monmaptool --create --fsid "$fsid" --addv a "[v1:127.0.0.1:$monitor]" "$dir/monm
 ceph-mon -i a --mkfs --monmap "$dir/monmap" >"$dir/log/mon" 2>&1
 ceph-mon -i a -f >>"$dir/log/mon" 2>&1 &
 ceph osd new "$osd" >/dev/null
+# Told here: the object store tells it before it knows its cluster now and then, is refused ("wrong fsid") and ends.
+ceph osd crush add osd.0 1.0 root=default host=test >/dev/null 2>&1
 # The object store's id must be the one the monitor was told, or it never joins.
 ceph-osd -i 0 --mkfs --osd-uuid "$osd" >"$dir/log/osd" 2>&1
 ceph-osd -i 0 -f >>"$dir/log/osd" 2>&1 &
 radosgw -n client.rgw -f >"$dir/log/gateway" 2>&1 &
 for user in own other; do
-  radosgw-admin -n client.rgw user create --uid "$user" --display-name "$user" \
+  timeout 60 radosgw-admin -n client.rgw user create --uid "$user" --display-name "$user" \
     --access-key "$user-key" --secret-key "$user-secret" >"$dir/log/$user" 2>&1
 done
 until (exec 3<>"/dev/tcp/127.0.0.1/$gateway") 2>/dev/null; do

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Amazon;
 using Amazon.Runtime;
 using Amazon.S3;
@@ -12,7 +13,7 @@ namespace Quarry.Lode.Stores.S3;
 /// A bucket of S3, or of what speaks like it: put-if-absent by <c>If-None-Match: *</c>. With an endpoint of one's own:
 /// path style, no chunked encoding, checksums only where required. Credentials come from the SDK's own chain.
 /// </summary>
-internal sealed class S3Store : RemoteStore, IDisposable
+internal sealed class S3Store : RemoteStore, IAbandonedParts, IDisposable
 {
     private const string Any = "*";
     private const string DefaultRegion = "us-east-1";
@@ -54,6 +55,44 @@ internal sealed class S3Store : RemoteStore, IDisposable
         client.Dispose();
         probing.Dispose();
     }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<AbandonedPart> AbandonedAsync(
+        DateTimeOffset before,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
+    {
+        var request = new ListMultipartUploadsRequest { BucketName = Bucket, Prefix = Address.Prefix };
+        ListMultipartUploadsResponse page;
+        do
+        {
+            page = await RunAsync(
+                Address.Prefix,
+                0,
+                (_, token) => client.ListMultipartUploadsAsync(request, token),
+                cancellation
+            );
+            foreach (var upload in page.MultipartUploads ?? [])
+            {
+                if (upload.Initiated is { } begun && new DateTimeOffset(begun.ToUniversalTime()) < before)
+                    yield return new(upload.Key[Address.Prefix.Length..], upload.UploadId);
+            }
+            (request.KeyMarker, request.UploadIdMarker) = (page.NextKeyMarker, page.NextUploadIdMarker);
+        } while (page.IsTruncated == true);
+    }
+
+    /// <inheritdoc/>
+    public Task RemoveAsync(AbandonedPart part, CancellationToken cancellation) =>
+        RunAsync(
+            part.Key,
+            0,
+            async (_, token) =>
+            {
+                await AbortPartsAsync(new(Address.Prefix + part.Key, part.UploadId, ""), token);
+                return true;
+            },
+            cancellation
+        );
 
     protected override async Task<bool> CreateAsync(string name, Stream content, string putId, CancellationToken token)
     {

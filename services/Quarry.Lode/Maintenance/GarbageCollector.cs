@@ -1,0 +1,136 @@
+using System.Runtime.CompilerServices;
+using Quarry.Contracts.Runs;
+using Quarry.Lode.Commits;
+using Quarry.Lode.Keys;
+using Quarry.Lode.Read;
+using Quarry.Lode.Stores;
+
+namespace Quarry.Lode.Maintenance;
+
+/// <summary>
+/// Finds what nobody will ever name, and removes it when told to. Each object is judged by itself and removed by itself:
+/// a collection that is killed goes on with the next one, and what was kept was never in doubt.
+/// </summary>
+public sealed class GarbageCollector(IObjectStore store, LodeOptions options, TimeProvider clock)
+{
+    /// <summary>Objects of a run are touched this long after it was closed, and not before.</summary>
+    public static readonly TimeSpan RunGrace = TimeSpan.FromDays(7);
+
+    /// <summary>Puts and settling that began this long ago will not end any more.</summary>
+    public static readonly TimeSpan PutGrace = TimeSpan.FromDays(1);
+
+    private readonly LodeReader reader = new(store);
+    private readonly List<string> kept = [];
+
+    /// <summary>Looks at every run, and removes what can go unless it is a dry run.</summary>
+    /// <exception cref="StoreException">The store failed; what was removed is gone, the rest is found again.</exception>
+    public async Task<GcReport> RunAsync(bool isDryRun, Action<long, long> onProgress, CancellationToken cancellation)
+    {
+        var items = new List<GcItem>();
+        var runs = 0L;
+        await foreach (var run in reader.RunsAsync(cancellation))
+        {
+            await foreach (var item in OfRunAsync(run, cancellation))
+            {
+                items.Add(item);
+                if (!isDryRun)
+                    await RemoveAsync(item, cancellation);
+            }
+            onProgress(++runs, items.Count);
+        }
+        items.AddRange(CutShort(isDryRun));
+        items.AddRange(await PartsAsync(isDryRun, cancellation).ToListAsync(cancellation));
+        onProgress(runs, items.Count);
+        return new(isDryRun, runs, items, [.. kept]);
+    }
+
+    private async IAsyncEnumerable<GcItem> OfRunAsync(
+        RunRecord run,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
+    {
+        var keys = new RunKeys(run.Partition, run.RunId);
+        if (await NamedAsync(run, keys, cancellation) is not { } named)
+            yield break;
+        await foreach (var key in store.ListAsync(keys.WalFolder, cancellation))
+        {
+            if (!named.Contains(key))
+                yield return new(GcReason.OrphanWal, key);
+        }
+        await foreach (var key in store.ListAsync(keys.ArtifactsFolder, cancellation))
+        {
+            if (!named.Contains(key))
+                yield return new(GcReason.OrphanArtifact, key);
+        }
+        var staged = Path.Combine(StagingFolder, BlobNames.Safe(run.RunId));
+        if (Directory.Exists(staged))
+            yield return new(GcReason.OrphanStaged, staged);
+    }
+
+    /// <summary>
+    /// What the slots of a run name; null when the run goes on, was closed a short while ago, or has a damaged chain: then
+    /// what seems to be nobody's may be what is needed to mend it.
+    /// </summary>
+    private async Task<HashSet<string>?> NamedAsync(RunRecord run, RunKeys keys, CancellationToken cancellation)
+    {
+        try
+        {
+            var slots = await new CommitChain(store, keys).ReadAsync(cancellation);
+            if (slots is not [.., { IsClosed: true } closing] || IsYoung(closing.CreatedAt, RunGrace))
+                return null;
+            var expected = 1L;
+            foreach (var slot in slots)
+            {
+                if (slot.First != expected)
+                    throw new StoreException($"the slot at seq {expected} is missing");
+                expected = slot.Last + 1;
+            }
+            var blobs = slots.SelectMany(s => s.Artifacts).Select(a => a.Key);
+            return [.. slots.Select(s => s.File).OfType<string>(), .. blobs];
+        }
+        catch (StoreException e) when (e.Error == StoreError.Failed)
+        {
+            kept.Add($"{run.RunId}: {e.Message} Run 'quarry verify {run.RunId}'.");
+            return null;
+        }
+    }
+
+    private async Task RemoveAsync(GcItem item, CancellationToken cancellation)
+    {
+        if (item.Reason == GcReason.OrphanStaged)
+            Directory.Delete(item.Key, recursive: true);
+        else
+            await store.DeleteAsync(item.Key, cancellation);
+    }
+
+    private List<GcItem> CutShort(bool isDryRun)
+    {
+        var folders = Directory.Exists(StagingFolder)
+            ? Directory.GetDirectories(StagingFolder, "settle-*").Where(f => IsYoung(f) is false).ToList()
+            : [];
+        foreach (var folder in isDryRun ? [] : folders)
+            Directory.Delete(folder, recursive: true);
+        return [.. folders.Select(f => new GcItem(GcReason.OrphanStaged, f))];
+    }
+
+    private async IAsyncEnumerable<GcItem> PartsAsync(
+        bool isDryRun,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
+    {
+        if (store is not IAbandonedParts parts)
+            yield break;
+        await foreach (var part in parts.AbandonedAsync(clock.GetUtcNow() - PutGrace, cancellation))
+        {
+            if (!isDryRun)
+                await parts.RemoveAsync(part, cancellation);
+            yield return new(GcReason.AbandonedPart, part.Key);
+        }
+    }
+
+    private string StagingFolder => Path.Combine(options.LocalFolder, "staging");
+
+    private bool IsYoung(string folder) => IsYoung(new DateTimeOffset(Directory.GetLastWriteTimeUtc(folder)), PutGrace);
+
+    private bool IsYoung(DateTimeOffset since, TimeSpan grace) => clock.GetUtcNow() - since < grace;
+}
