@@ -23,10 +23,7 @@ internal sealed class ControlEndpoints(Orchestrator orchestrator, ResourceViews 
         routes.MapGet("/resources/{name}/logs", Logs);
         routes.MapPost("/resources/{name}/start", (string name) => ControlAsync(name, orchestrator.StartResourceAsync));
         routes.MapPost("/resources/{name}/stop", (string name) => ControlAsync(name, orchestrator.StopResourceAsync));
-        routes.MapPost(
-            "/resources/{name}/restart",
-            (string name) => ControlAsync(name, orchestrator.RestartAsync)
-        );
+        routes.MapPost("/resources/{name}/restart", (string name) => ControlAsync(name, orchestrator.RestartAsync));
     }
 
     private async Task<IResult> ListAsync(CancellationToken cancellationToken)

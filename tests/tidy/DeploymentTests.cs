@@ -73,6 +73,10 @@ public partial class DeploymentTests
     [GeneratedRegex(@"\bQUARRY_[A-Z_]+[A-Z]\b|\b(?:Runner|Lode)__\w+", RegexOptions.ExplicitCapture, MatchWithinMs)]
     private static partial Regex Variable();
 
-    [GeneratedRegex(@"QUARRY_LODE_GRPC\s*:?\s+(value: )?http://.*:(?<port>\d+)", RegexOptions.ExplicitCapture, MatchWithinMs)]
+    [GeneratedRegex(
+        @"QUARRY_LODE_GRPC\s*:?\s+(value: )?http://.*:(?<port>\d+)",
+        RegexOptions.ExplicitCapture,
+        MatchWithinMs
+    )]
     private static partial Regex GrpcAddress();
 }

@@ -60,7 +60,11 @@ internal static partial class SettingsRecord
     [GeneratedRegex("<summary>(?<text>.*)</summary>", RegexOptions.ExplicitCapture, MatchWithinMs)]
     private static partial Regex SummaryTag();
 
-    [GeneratedRegex("<c>(?<text>[^<]*)</c>|<see cref=\"(?<text>[^\"]*)\"/>", RegexOptions.ExplicitCapture, MatchWithinMs)]
+    [GeneratedRegex(
+        "<c>(?<text>[^<]*)</c>|<see cref=\"(?<text>[^\"]*)\"/>",
+        RegexOptions.ExplicitCapture,
+        MatchWithinMs
+    )]
     private static partial Regex CodeTag();
 
     [GeneratedRegex(@"\s+", RegexOptions.ExplicitCapture, MatchWithinMs)]

@@ -9,7 +9,9 @@ public sealed class GcTests : IDisposable
     private const string Log = "datasets/quarry/log/run_id=run-1";
     private const string Data = "datasets/quarry/partitions/source=src/category=default/day=2026-01-02/run_id=run-1";
     private readonly LodeFolder folder = new();
-    private readonly FakeTimeProvider later = new(TimeProvider.System.GetUtcNow() + GarbageCollector.RunGrace + TimeSpan.FromHours(1));
+    private readonly FakeTimeProvider later = new(
+        TimeProvider.System.GetUtcNow() + GarbageCollector.RunGrace + TimeSpan.FromHours(1)
+    );
 
     public void Dispose() => folder.Dispose();
 
