@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -52,7 +53,9 @@ internal static partial class SettingsRecord
     {
         var comment = string.Join(' ', property.GetLeadingTrivia().ToFullString().Split('\n').Select(WithoutSlashes));
         var summary = SummaryTag().Match(comment).Groups["text"].Value;
-        return Spaces().Replace(CodeTag().Replace(summary, m => $"`{m.Groups["text"].Value}`"), " ").Trim();
+        return WebUtility
+            .HtmlDecode(Spaces().Replace(CodeTag().Replace(summary, m => $"`{m.Groups["text"].Value}`"), " "))
+            .Trim();
     }
 
     private static string WithoutSlashes(string line) => line.Trim().TrimStart('/').Trim();
