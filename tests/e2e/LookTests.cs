@@ -8,7 +8,7 @@ namespace Quarry.Tests.E2E;
 public sealed class LookTests(RunningApplication running)
 {
     private const int NarrowWidth = 400;
-    private const int WideWidth = 1400;
+    private const int WideWidth = 1280;
 
     public static TheoryData<string, int, ColorScheme> Views =>
         [

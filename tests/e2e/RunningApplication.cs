@@ -6,7 +6,7 @@ using Quarry.Tests.E2E;
 namespace Quarry.Tests.E2E;
 
 /// <summary>The whole application, as its host starts it, with data of its own and free ports; and a real browser.</summary>
-public sealed class RunningApplication : IAsyncLifetime
+public class RunningApplication : IAsyncLifetime
 {
     public const string Token = "sign-in-token-of-these-tests";
     public const string ApiKey = "api-key-of-these-tests-0123";
@@ -34,6 +34,11 @@ public sealed class RunningApplication : IAsyncLifetime
             $"--Parameters:api-key={ApiKey}",
             "--Parameters:service-key=service-key-of-these-tests",
         ]);
+        // Scripts of these tests beside the examples.
+        var runner = builder.Resources.OfType<ProjectResource>().Single(r => r.Name == "runner");
+        _ = builder
+            .CreateResourceBuilder(runner)
+            .WithEnvironment("Runner__ScriptRoots__1", Path.Combine(Repository.Root, "tests", "e2e", "Scripts"));
         Application = await builder.BuildAsync();
         using var within = new CancellationTokenSource(HealthyWithin);
         await Application.StartAsync(within.Token);
@@ -56,7 +61,7 @@ public sealed class RunningApplication : IAsyncLifetime
     }
 
     /// <summary>A page in a browser that is signed in.</summary>
-    public async Task<IPage> PageAsync(string path, int width = 1400, ColorScheme scheme = ColorScheme.Light)
+    public async Task<IPage> PageAsync(string path, int width = 1280, ColorScheme scheme = ColorScheme.Light)
     {
         var context = await Browser.NewContextAsync(
             new()
@@ -83,5 +88,6 @@ public sealed class RunningApplication : IAsyncLifetime
         if (builder is not null)
             await builder.DisposeAsync();
         data.Delete(recursive: true);
+        GC.SuppressFinalize(this);
     }
 }

@@ -16,21 +16,38 @@ internal static class Runs
     {
         var scripts = await api.GetFromJsonAsync<JsonElement>("/api/v1/scripts", Ends);
         var listed = scripts.EnumerateArray().Single(s => s.GetProperty("path").GetString() == script);
+        var runId = await LaunchAsync(api, script, source, listed.GetProperty("job"));
+        return await EndOfAsync(api, runId);
+    }
+
+    /// <summary>Launches a script; the id of its run.</summary>
+    public static async Task<string> LaunchAsync(
+        HttpClient api,
+        string script,
+        string source,
+        object job,
+        string? policy = null
+    )
+    {
         using var answer = await api.PostAsJsonAsync(
             "/api/v1/runs",
             new
             {
                 script,
                 source,
-                job = listed.GetProperty("job"),
+                job,
+                policy = policy is null ? null : new { name = policy },
             },
             Ends
         );
-        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        Assert.True(
+            answer.StatusCode == HttpStatusCode.Accepted,
+            $"{answer.StatusCode}: {await answer.Content.ReadAsStringAsync(Ends)}"
+        );
         var run = await answer.Content.ReadFromJsonAsync<JsonElement>(Ends);
         var runId = run.GetProperty("run_id").GetString()!;
         Assert.Equal($"/api/v1/runs/{runId}", answer.Headers.Location!.ToString());
-        return await EndOfAsync(api, runId);
+        return runId;
     }
 
     /// <summary>The record of a run when it has ended: its live view ends with it.</summary>
@@ -45,7 +62,16 @@ internal static class Runs
     /// <summary>Items of a run, in seq order.</summary>
     public static async Task<IReadOnlyList<JsonElement>> ItemsAsync(HttpClient api, string runId)
     {
-        var page = await api.GetFromJsonAsync<JsonElement>($"/api/v1/runs/{runId}/events?type=item&limit=1000", Ends);
-        return [.. page.GetProperty("items").EnumerateArray()];
+        var items = new List<JsonElement>();
+        for (string? after = "0"; after is not null; )
+        {
+            var page = await api.GetFromJsonAsync<JsonElement>(
+                $"/api/v1/runs/{runId}/events?type=item&limit=1000&after_seq={after}",
+                Ends
+            );
+            items.AddRange(page.GetProperty("items").EnumerateArray());
+            after = page.TryGetProperty("next_cursor", out var next) ? next.GetString() : null;
+        }
+        return items;
     }
 }

@@ -1,0 +1,54 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Quarry.Tests.E2E;
+
+/// <summary>What a person sees of a run that goes on.</summary>
+public sealed class LiveTests(RunningApplication running)
+{
+    private const int NarrowWidth = 400;
+    private const int WideWidth = 1280;
+
+    private static CancellationToken Ends => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(NarrowWidth, ColorScheme.Light)]
+    [InlineData(WideWidth, ColorScheme.Dark)]
+    public async Task Items_appear_while_the_run_goes_on(int width, ColorScheme scheme)
+    {
+        await using var ledger = await AcknowledgedLedger.StartAsync();
+        using var api = running.Api();
+        var runId = await Runs.LaunchAsync(api, "ledger/script.ts", "e2e-live", new { ledger = ledger.Address });
+        await ledger.HeardAsync(10, Ends);
+        var page = await running.PageAsync($"/runs/{runId}", width, scheme);
+        var rows = page.Locator(".rows tbody tr");
+        await Expect(rows).ToHaveCountAsync(10);
+        await Expect(page.Locator(".head .badge")).ToHaveTextAsync("running");
+        Assert.Empty(await Accessibility.ViolationsAsync(page));
+
+        ledger.Allow(10);
+        await Expect(rows).ToHaveCountAsync(20);
+        await Expect(rows.First).ToContainTextAsync("20");
+        await Expect(page.Locator(".head .badge")).ToHaveTextAsync("running");
+
+        ledger.Enough();
+        await Expect(page.Locator(".head .badge")).ToHaveTextAsync("success");
+        await Expect(rows).ToHaveCountAsync(20);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task A_run_that_is_cancelled_from_its_page_keeps_what_it_had_and_says_so()
+    {
+        await using var ledger = await AcknowledgedLedger.StartAsync();
+        using var api = running.Api();
+        var runId = await Runs.LaunchAsync(api, "ledger/script.ts", "e2e-cancel", new { ledger = ledger.Address });
+        await ledger.HeardAsync(10, Ends);
+        var page = await running.PageAsync($"/runs/{runId}");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await Expect(page.Locator(".head .badge")).ToHaveTextAsync("cancelled");
+        await Expect(page.Locator(".rows tbody tr")).ToHaveCountAsync(10);
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Retry" })).ToBeEnabledAsync();
+        await page.Context.CloseAsync();
+    }
+}
