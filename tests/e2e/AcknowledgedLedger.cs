@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Quarry.Tests.E2E;
 
@@ -20,13 +22,14 @@ internal sealed class AcknowledgedLedger : IAsyncDisposable
     private AcknowledgedLedger()
     {
         var builder = WebApplication.CreateSlimBuilder();
+        _ = builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         server = builder.Build();
         _ = server.MapPost("/acknowledged/{number:long}", TakeAsync);
     }
 
-    /// <summary>Where the script tells it.</summary>
-    public Uri Address => new(server.Urls.Single());
+    /// <summary>Job of the script: where it tells.</summary>
+    public object Job => new { ledger = server.Urls.Single() };
 
     /// <summary>The last number that was acknowledged.</summary>
     public long Last => heard.Where(h => h.Value.Task.IsCompleted).Select(h => h.Key).DefaultIfEmpty().Max();
@@ -38,9 +41,13 @@ internal sealed class AcknowledgedLedger : IAsyncDisposable
         return ledger;
     }
 
-    /// <summary>Ends when the script was told that this number is durable.</summary>
-    public Task HeardAsync(long number, CancellationToken cancellation) =>
-        Of(heard, number).Task.WaitAsync(cancellation);
+    /// <summary>Ends when the script was told that this number is durable; fails when its run ends before.</summary>
+    public async Task HeardAsync(long number, Task<JsonElement> end)
+    {
+        var heardIt = Of(heard, number).Task;
+        if (await Task.WhenAny(heardIt, end) != heardIt)
+            Assert.Fail($"The run ended after {Last}, before {number} was acknowledged: {await end}");
+    }
 
     /// <summary>Lets the script go on behind a number at which it waits.</summary>
     public void Allow(long number) => Of(allowed, number).TrySetResult();

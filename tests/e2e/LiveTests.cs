@@ -9,8 +9,6 @@ public sealed class LiveTests(RunningApplication running)
     private const int NarrowWidth = 400;
     private const int WideWidth = 1280;
 
-    private static CancellationToken Ends => TestContext.Current.CancellationToken;
-
     [Theory]
     [InlineData(NarrowWidth, ColorScheme.Light)]
     [InlineData(WideWidth, ColorScheme.Dark)]
@@ -18,8 +16,9 @@ public sealed class LiveTests(RunningApplication running)
     {
         await using var ledger = await AcknowledgedLedger.StartAsync();
         using var api = running.Api();
-        var runId = await Runs.LaunchAsync(api, "ledger/script.ts", "e2e-live", new { ledger = ledger.Address });
-        await ledger.HeardAsync(10, Ends);
+        var runId = await Runs.LaunchAsync(api, "ledger/script.ts", "e2e-live", ledger.Job);
+        var end = Runs.EndOfAsync(api, runId);
+        await ledger.HeardAsync(10, end);
         var page = await running.PageAsync($"/runs/{runId}", width, scheme);
         var rows = page.Locator(".rows tbody tr");
         await Expect(rows).ToHaveCountAsync(10);
@@ -32,21 +31,24 @@ public sealed class LiveTests(RunningApplication running)
         await Expect(page.Locator(".head .badge")).ToHaveTextAsync("running");
 
         ledger.Enough();
+        Assert.Equal("success", (await end).GetProperty("outcome").GetString());
         await Expect(page.Locator(".head .badge")).ToHaveTextAsync("success");
         await Expect(rows).ToHaveCountAsync(20);
         await page.Context.CloseAsync();
     }
 
     [Fact]
-    public async Task A_run_that_is_cancelled_from_its_page_keeps_what_it_had_and_says_so()
+    public async Task A_run_that_is_canceled_from_its_page_keeps_what_it_had_and_says_so()
     {
         await using var ledger = await AcknowledgedLedger.StartAsync();
         using var api = running.Api();
-        var runId = await Runs.LaunchAsync(api, "ledger/script.ts", "e2e-cancel", new { ledger = ledger.Address });
-        await ledger.HeardAsync(10, Ends);
+        var runId = await Runs.LaunchAsync(api, "ledger/script.ts", "e2e-cancel", ledger.Job);
+        var end = Runs.EndOfAsync(api, runId);
+        await ledger.HeardAsync(10, end);
         var page = await running.PageAsync($"/runs/{runId}");
         await page.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
-        await Expect(page.Locator(".head .badge")).ToHaveTextAsync("cancelled");
+        Assert.Equal("canceled", (await end).GetProperty("outcome").GetString());
+        await Expect(page.Locator(".head .badge")).ToHaveTextAsync("canceled");
         await Expect(page.Locator(".rows tbody tr")).ToHaveCountAsync(10);
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Retry" })).ToBeEnabledAsync();
         await page.Context.CloseAsync();

@@ -26,7 +26,7 @@ internal static class Runs
         string script,
         string source,
         object job,
-        string? policy = null
+        RunPolicy? policy = null
     )
     {
         using var answer = await api.PostAsJsonAsync(
@@ -36,7 +36,7 @@ internal static class Runs
                 script,
                 source,
                 job,
-                policy = policy is null ? null : new { name = policy },
+                policy = policy is null ? null : new { name = policy.Name, flush_count = policy.FlushCount },
             },
             Ends
         );
@@ -75,3 +75,8 @@ internal static class Runs
         return items;
     }
 }
+
+/// <summary>Policy of a launch.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="FlushCount">Events after which streaming flushes.</param>
+internal sealed record RunPolicy(string Name, int? FlushCount);

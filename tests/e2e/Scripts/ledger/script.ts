@@ -13,7 +13,7 @@ export default async function run({ job, emit, signal }: QuarryContext<Job>): Pr
     await emit.item({ item_type: 'number', data: { number } })
     if (number % ITEMS_PER_FLUSH !== 0) continue
     await emit.flush({ timeoutMs: FLUSH_TIMEOUT_MS })
-    const answer = await fetch(`${job.ledger}acknowledged/${number}`, { method: 'POST', signal })
+    const answer = await fetch(`${job.ledger}/acknowledged/${number}`, { method: 'POST', signal })
     isEnough = (await answer.text()) === 'enough'
   }
 }
