@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -8,6 +9,7 @@ public sealed class LiveTests(RunningApplication running)
 {
     private const int NarrowWidth = 400;
     private const int WideWidth = 1280;
+    private const int BurstEnd = 60;
 
     [Theory]
     [InlineData(NarrowWidth, ColorScheme.Light)]
@@ -25,15 +27,41 @@ public sealed class LiveTests(RunningApplication running)
         await Expect(page.Locator(".head .badge")).ToHaveTextAsync("running");
         Assert.Empty(await Accessibility.ViolationsAsync(page));
 
-        ledger.Allow(10);
-        await Expect(rows).ToHaveCountAsync(20);
-        await Expect(rows.First).ToContainTextAsync("20");
+        // A burst, shorter than counters are told apart, and then silence.
+        ledger.AllowUntil(BurstEnd);
+        await Expect(rows).ToHaveCountAsync(BurstEnd);
+        await Expect(rows.First).ToContainTextAsync($"{BurstEnd}");
+        foreach (var counter in new[] { "Items", "Events", "Durable up to" })
+            await Expect(Fact(page, counter)).ToHaveTextAsync($"{BurstEnd}");
         await Expect(page.Locator(".head .badge")).ToHaveTextAsync("running");
 
         ledger.Enough();
         Assert.Equal("success", (await end).GetProperty("outcome").GetString());
         await Expect(page.Locator(".head .badge")).ToHaveTextAsync("success");
-        await Expect(rows).ToHaveCountAsync(20);
+        await Expect(rows).ToHaveCountAsync(BurstEnd);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task A_run_that_waits_says_where_and_why_and_starts_when_it_may()
+    {
+        const string Source = "e2e-paused";
+        using var api = running.Api();
+        await ChangeQueueAsync(api, "pause", Source);
+        var runId = await Runs.LaunchAsync(
+            api,
+            "pagination/script.ts",
+            Source,
+            await Runs.JobAsync(api, "pagination/script.ts")
+        );
+        var page = await running.PageAsync($"/runs/{runId}");
+        await Expect(page.Locator(".head .badge")).ToHaveTextAsync("queued");
+        await Expect(page.GetByText("Its source, or the whole queue, is paused")).ToBeVisibleAsync();
+        Assert.Empty(await Accessibility.ViolationsAsync(page));
+
+        await ChangeQueueAsync(api, "resume", Source);
+        await Expect(page.Locator(".head .badge")).ToHaveTextAsync("success");
+        await Expect(page.GetByText("Its source, or the whole queue, is paused")).ToBeHiddenAsync();
         await page.Context.CloseAsync();
     }
 
@@ -52,5 +80,20 @@ public sealed class LiveTests(RunningApplication running)
         await Expect(page.Locator(".rows tbody tr")).ToHaveCountAsync(10);
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Retry" })).ToBeEnabledAsync();
         await page.Context.CloseAsync();
+    }
+
+    private static ILocator Fact(IPage page, string name) =>
+        page.Locator("dl.facts > div")
+            .Filter(new() { Has = page.GetByText(name, new() { Exact = true }) })
+            .Locator("dd");
+
+    private static async Task ChangeQueueAsync(HttpClient api, string change, string source)
+    {
+        using var answer = await api.PostAsJsonAsync(
+            $"/api/v1/queue/{change}",
+            new { source },
+            TestContext.Current.CancellationToken
+        );
+        _ = answer.EnsureSuccessStatusCode();
     }
 }

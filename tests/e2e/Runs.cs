@@ -14,10 +14,15 @@ internal static class Runs
     /// <summary>Launches a script as the runner lists it and waits for its end.</summary>
     public static async Task<JsonElement> LaunchAndWaitAsync(HttpClient api, string script, string source)
     {
-        var scripts = await api.GetFromJsonAsync<JsonElement>("/api/v1/scripts", Ends);
-        var listed = scripts.EnumerateArray().Single(s => s.GetProperty("path").GetString() == script);
-        var runId = await LaunchAsync(api, script, source, listed.GetProperty("job"));
+        var runId = await LaunchAsync(api, script, source, await JobAsync(api, script));
         return await EndOfAsync(api, runId);
+    }
+
+    /// <summary>The job that the runner suggests for a script.</summary>
+    public static async Task<JsonElement> JobAsync(HttpClient api, string script)
+    {
+        var scripts = await api.GetFromJsonAsync<JsonElement>("/api/v1/scripts", Ends);
+        return scripts.EnumerateArray().Single(s => s.GetProperty("path").GetString() == script).GetProperty("job");
     }
 
     /// <summary>Launches a script; the id of its run.</summary>

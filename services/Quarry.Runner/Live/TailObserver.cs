@@ -14,7 +14,7 @@ namespace Quarry.Runner.Live;
 /// Turns what a run does into entries of its live tail. Above a rate it leaves events out and says how many; a large
 /// payload is left out as well, with its size in its place.
 /// </summary>
-internal sealed class TailObserver(ILiveTail tail, TimeProvider clock) : IRunObserver
+internal sealed class TailObserver : IRunObserver, IDisposable
 {
     /// <summary>Events shown in one second.</summary>
     public const int EventsPerSecondMax = 5_000;
@@ -23,11 +23,19 @@ internal sealed class TailObserver(ILiveTail tail, TimeProvider clock) : IRunObs
     public const int PayloadBytesMax = 16 * 1024;
 
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(100);
+    private readonly ILiveTail tail;
+    private readonly TimeProvider clock;
+    private readonly LatestProgress progress;
     private readonly ArrayBufferWriter<byte> json = new();
     private long windowStart;
-    private long progressAt;
     private int shown;
     private long leftOut;
+
+    public TailObserver(ILiveTail tail, TimeProvider clock)
+    {
+        (this.tail, this.clock) = (tail, clock);
+        progress = new(ProgressEvery, clock, counters => Publish(counters.RunId, "progress", counters));
+    }
 
     /// <summary>Publishes a state; with the last one, the end.</summary>
     public static void PublishState(ILiveTail tail, RunRecord run)
@@ -41,6 +49,9 @@ internal sealed class TailObserver(ILiveTail tail, TimeProvider clock) : IRunObs
     public void StateChanged(RunRecord run)
     {
         ReportLeftOut(run.RunId);
+        // Nothing comes after the end.
+        if (run.IsDone)
+            progress.Dispose();
         PublishState(tail, run);
     }
 
@@ -61,13 +72,10 @@ internal sealed class TailObserver(ILiveTail tail, TimeProvider clock) : IRunObs
     public void Console(ConsoleLine line) => Publish(line.RunId, "console", new { line.At, line.Text });
 
     /// <inheritdoc/>
-    public void Progress(RunProgress progress)
-    {
-        if (clock.GetElapsedTime(progressAt) < ProgressEvery)
-            return;
-        progressAt = clock.GetTimestamp();
-        Publish(progress.RunId, "progress", progress);
-    }
+    public void Progress(RunProgress progress) => this.progress.Tell(progress);
+
+    /// <inheritdoc/>
+    public void Dispose() => progress.Dispose();
 
     private void Publish<T>(string runId, string name, T value) =>
         tail.Publish(runId, name, JsonSerializer.SerializeToUtf8Bytes(value, QuarryJson.Compact));

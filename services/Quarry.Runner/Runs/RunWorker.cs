@@ -156,7 +156,7 @@ internal sealed partial class RunWorker(
     private async Task<RunRecord> RunWithChildrenAsync(ActiveRun active)
     {
         var (run, epoch) = (active.Lease.Run, active.Lease.Epoch);
-        var tail = new TailObserver(streams.Tail, clock);
+        using var tail = new TailObserver(streams.Tail, clock);
         if (!ChildRuns.MayFanOut(run))
             return await host.RunAsync(run, epoch, tail, active.Control);
         using var fanOut = new FanOutSession(run, children);

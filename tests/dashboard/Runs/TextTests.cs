@@ -113,7 +113,7 @@ public sealed class TextTests
                 "--source",
                 "s;rm -rf /",
                 "--job",
-                job.ReplaceLineEndings(" "),
+                words[5],
                 "--policy",
                 "streaming",
                 "--flush-count",
@@ -123,6 +123,7 @@ public sealed class TextTests
             ],
             words
         );
+        Assert.True(JsonElement.DeepEquals(Parse(job), Parse(words[5])), words[5]);
     }
 
     [Fact]
@@ -161,4 +162,15 @@ public sealed class TextTests
         );
         Assert.Equal("""{"a":1}""", JsonSerializer.Serialize(request.Job));
     }
+
+    [Theory]
+    [InlineData("{\n  \"a\": [1,\n 2],\n  \"b\": \"c  d\"\n}", """'{"a":[1,2],"b":"c  d"}'""")]
+    [InlineData("{\n broken", "'{  broken'")]
+    public void A_job_is_one_line_for_a_shell_and_keeps_what_is_in_its_texts(string job, string shown)
+    {
+        var line = new LaunchForm { Script = "a.ts", Job = job }.ToCommandLine();
+        Assert.Contains($" --job {shown} ", line);
+    }
+
+    private static JsonElement Parse(string json) => JsonSerializer.Deserialize<JsonElement>(json);
 }

@@ -108,7 +108,7 @@ public sealed class LaunchForm
             ("--category", Given(Category)),
             ("--dataset", Given(Dataset)),
             ("--job-id", Given(JobId)),
-            ("--job", Given(Job)?.ReplaceLineEndings(" ")),
+            ("--job", OneLine(Given(Job))),
             ("--policy", QuarryNames.Of(policy.Name)),
             ("--max-events", policy.MaxEvents?.ToString()),
             ("--max-bytes", policy.MaxBytes?.ToString()),
@@ -147,6 +147,22 @@ public sealed class LaunchForm
         job is { } given ? JsonSerializer.Serialize(given, QuarryJson.Indented) : "";
 
     private static string? Given(string text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+
+    /// <summary>The job without its layout; as it is, but on one line, while it is no JSON.</summary>
+    private static string? OneLine(string? job)
+    {
+        if (job is null)
+            return null;
+        try
+        {
+            return JsonSerializer.Serialize(JsonSerializer.Deserialize<JsonElement>(job), QuarryJson.Compact);
+        }
+        catch (JsonException)
+        {
+            // It is still being written; launching says what is wrong with it.
+            return job.ReplaceLineEndings(" ");
+        }
+    }
 
     private static string? Milliseconds(long? value) => value is { } ms ? $"{ms}ms" : null;
 

@@ -25,6 +25,10 @@ internal sealed class RunsClient(ServiceCaller caller)
     public Task<RunRecord?> FindAsync(string runId, CancellationToken cancellation) =>
         caller.FindAsync<RunRecord>(Service.Lode, PathOf(runId), cancellation);
 
+    /// <summary>Where a run waits; null when it is not in the queue.</summary>
+    public Task<QueuePlace?> PlaceAsync(string runId, CancellationToken cancellation) =>
+        caller.FindAsync<QueuePlace>(Service.Runner, $"{PathOf(runId)}/place", cancellation);
+
     /// <summary>Rows of one type after a seq.</summary>
     public Task<Page<EventRow>> EventsAsync(
         string runId,

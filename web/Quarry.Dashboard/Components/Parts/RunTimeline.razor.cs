@@ -76,8 +76,8 @@ public sealed partial class RunTimeline
             row.Ts.Replace('T', ' ').TrimEnd('Z'),
             row.Type.Replace('_', ' '),
             row.Seq,
-            RowText.Cut(RowText.Visible(row.Payload.GetRawText())),
-            row.Type == EventType.RunError.Name() ? "bad" : ""
+            RowText.Cut(RowText.Visible(Detail(row))),
+            IsError(row) ? "bad" : ""
         ));
 
     /// <inheritdoc/>
@@ -95,6 +95,14 @@ public sealed partial class RunTimeline
         foreach (var type in Milestones.Where(t => RunText.Count(Run, t.Name()) > 0))
             stored.AddRange((await Client.EventsAsync(Run.RunId, type, 0, RowsMax, cancellation)).Items);
     }
+
+    private static bool IsError(EventRow row) => row.Type == EventType.RunError.Name();
+
+    // The stack of an error stands below, on lines of its own.
+    private static string Detail(EventRow row) =>
+        IsError(row)
+            ? $"{RowText.Of(row, "error_type").Replace('_', ' ')}: {RowText.Of(row, "message")}"
+            : row.Payload.GetRawText();
 
     private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff");
 
