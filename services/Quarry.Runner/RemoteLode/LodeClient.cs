@@ -53,14 +53,15 @@ internal sealed class LodeClient : ILode, IDisposable
         reconnect = new(TimeSpan.FromMilliseconds(settings.LodeReconnectMs), clock, logger);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Records a state. That a run is ending is told however long the writer is away, as its end is.</summary>
     public async ValueTask RecordStateAsync(RunRecord run, CancellationToken cancellation)
     {
         var request = new StateRequest { RunJson = ToJson(run) };
         var reply = await reconnect.TryAsync(
             $"state {run.State} of run {run.RunId}",
             settings.LodeGrpc,
-            async () => await client.RecordStateAsync(request, headers, cancellationToken: cancellation)
+            async () => await client.RecordStateAsync(request, headers, cancellationToken: cancellation),
+            untilHeard: run.State == RunState.Draining
         );
         if (reply.Error.Length == 0)
             return;

@@ -195,7 +195,7 @@ public class RunnerTests
         await stack.Lode.KillAsync();
         await File.WriteAllTextAsync(gate, "");
         await UntilAsync(() =>
-            Task.FromResult(stack.Runners[0].Output.Contains("the end of run", StringComparison.Ordinal))
+            Task.FromResult(stack.Runners[0].Output.Contains("state Draining of run", StringComparison.Ordinal))
         );
         await stack.RestartLodeAsync();
         var ended = await stack.UntilDoneAsync(run.RunId);

@@ -1,5 +1,6 @@
 namespace Quarry.Tests.Unit.Runtime;
 
+[Collection(ScriptedExecutor.Collection)]
 public sealed class ExecutorEnvironmentTests : IDisposable
 {
     private const string Wanted = "QUARRY_NO_SANDBOX";

@@ -5,6 +5,7 @@ using Quarry.Contracts.Runs;
 
 namespace Quarry.Tests.Unit.Runtime;
 
+[Collection(ScriptedExecutor.Collection)]
 public class RunHostTests
 {
     private static readonly byte[] Complete = Frames.Event(4, "run_complete", new Dictionary<string, object>());

@@ -11,6 +11,9 @@ namespace Quarry.Tests.Unit.Runtime;
 /// <summary>A real process that behaves as a test says: a shell program with prepared frames beside it.</summary>
 internal sealed class ScriptedExecutor : IRunObserver, IDisposable
 {
+    /// <summary>Tests of one collection do not run at once: the end of a run kills all that carries the run's id.</summary>
+    public const string Collection = "executors of run-1";
+
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("quarry-executor-");
 
     public MemoryLode Lode { get; init; } = new();

@@ -6,6 +6,7 @@ using Quarry.Contracts.Runs;
 namespace Quarry.Tests.Unit.Runtime;
 
 /// <summary>A storage that is slow or does not answer, under the buffered policy, with a real process before it.</summary>
+[Collection(ScriptedExecutor.Collection)]
 public class SinkFaultTests
 {
     private static readonly object Nothing = new Dictionary<string, object>();
