@@ -19,6 +19,7 @@ public sealed class LodeKilledTests(ExpendableApplication running, ITestOutputHe
     private const int AcknowledgedMin = 20;
     private const int AcknowledgedMax = 200;
     private const int ItemsPerFlush = 10;
+    private const int ProcessColumn = 5;
 
     private static CancellationToken Ends => TestContext.Current.CancellationToken;
 
@@ -41,7 +42,10 @@ public sealed class LodeKilledTests(ExpendableApplication running, ITestOutputHe
         var page = await running.PageAsync("/system");
         await KillAsync(page);
         var acknowledged = ledger.Last;
-        await page.GetByRole(AriaRole.Button, new() { Name = "Restart lode" }).ClickAsync();
+        var restart = page.GetByRole(AriaRole.Button, new() { Name = "Restart lode" });
+        // Without scrolling aside.
+        await Expect(restart).ToBeInViewportAsync(new() { Ratio = 1 });
+        await restart.ClickAsync();
         await Expect(Row(page)).ToContainTextAsync("Running, healthy");
         await page.Context.CloseAsync();
 
@@ -70,7 +74,7 @@ public sealed class LodeKilledTests(ExpendableApplication running, ITestOutputHe
     private async Task KillAsync(IPage page)
     {
         await Expect(Row(page)).ToContainTextAsync("Running, healthy");
-        var pid = int.Parse(await Row(page).GetByRole(AriaRole.Cell).Nth(4).InnerTextAsync());
+        var pid = int.Parse(await Row(page).GetByRole(AriaRole.Cell).Nth(ProcessColumn).InnerTextAsync());
         using (var lode = Process.GetProcessById(pid))
             lode.Kill();
         await running.Application.ResourceNotifications.WaitForResourceAsync("lode", KnownResourceStates.Exited, Ends);
