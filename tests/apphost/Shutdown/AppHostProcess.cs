@@ -117,7 +117,8 @@ internal sealed class AppHostProcess : IAsyncDisposable
     private static AppHostProcess Launch(string program, string[] arguments, TemporaryFolder folder)
     {
         var tag = new ProcessTag();
-        var start = new ProcessStartInfo(program, arguments)
+        // A shell starts what it runs in the background with SIGINT ignored: these tests may be run so, what they start not.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", program, .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
