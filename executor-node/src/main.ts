@@ -1,6 +1,7 @@
 /** The executor: hosts one script between a run request on stdin and frames on stdout (CONTRACT_IPC). @module */
 import type { RunMeta } from '@quarry/sdk'
 import { findBrowser } from './browser/find-browser.js'
+import { OUR_PUPPETEER } from './browser/find-puppeteer.js'
 import { OwnBrowser } from './browser/own-browser.js'
 import { claimStdout, type FrameOutput } from './io/claim-stdout.js'
 import { Inbound } from './io/inbound.js'
@@ -29,7 +30,8 @@ async function run(script: ScriptPlace, output: FrameOutput): Promise<number> {
 async function prewarm(output: FrameOutput): Promise<number> {
   const inbound = new Inbound(process.stdin)
   const choice = await findBrowser(undefined, process.env)
-  const warm = choice.kind === 'executable' ? await OwnBrowser.launch(choice, process.env, undefined) : undefined
+  const warm =
+    choice.kind === 'executable' ? await OwnBrowser.launch(choice, OUR_PUPPETEER, process.env, undefined) : undefined
   await sendOne(output, { type: 'executor_ready' })
   try {
     const line = await inbound.request

@@ -4,6 +4,7 @@ import type { Browser, BrowserContext, Page } from 'puppeteer-core'
 import { ExecutorLimits } from '../limits.js'
 import { BrowserUnavailableError } from './browser-error.js'
 import { findBrowser } from './find-browser.js'
+import type { PuppeteerChoice } from './find-puppeteer.js'
 import { OwnBrowser } from './own-browser.js'
 import { authenticatePages, contextProxy, proxyServer } from './proxy.js'
 
@@ -12,7 +13,11 @@ export interface BrowserNeeds {
   readonly endpoint?: string
   readonly proxy?: ProxyEndpoint
   readonly env: NodeJS.ProcessEnv
-  /** A browser that was started before the run was known. It is used unless the run names an endpoint. */
+  readonly puppeteer: PuppeteerChoice
+  /**
+   * A browser that was started, with our Puppeteer, before the run was known. It is used unless the run names an
+   * endpoint or its script brings a Puppeteer.
+   */
   readonly warm?: Promise<OwnBrowser>
 }
 
@@ -67,17 +72,18 @@ export class BrowserSession implements HostSession {
   }
 }
 
-async function ownBrowser({ endpoint, env, proxy, warm }: BrowserNeeds): Promise<OwnBrowser | undefined> {
-  if (warm !== undefined && endpoint === undefined) return warm
+async function ownBrowser({ endpoint, env, puppeteer, proxy, warm }: BrowserNeeds): Promise<OwnBrowser | undefined> {
+  if (warm !== undefined && endpoint === undefined && puppeteer.isOurs) return warm
   await warm?.then((unused) => unused.close())
   const choice = await findBrowser(endpoint, env)
-  return choice.kind === 'endpoint' ? undefined : OwnBrowser.launch(choice, env, proxy && proxyServer(proxy))
+  if (choice.kind === 'endpoint') return undefined
+  return OwnBrowser.launch(choice, puppeteer, env, proxy && proxyServer(proxy))
 }
 
-async function connect({ endpoint, env }: BrowserNeeds): Promise<Browser> {
+async function connect({ endpoint, env, puppeteer }: BrowserNeeds): Promise<Browser> {
   const address = endpoint ?? env['QUARRY_BROWSER_ENDPOINT'] ?? ''
-  const { default: puppeteer } = await import('puppeteer-core')
-  return puppeteer.connect({ browserWSEndpoint: address }).catch((error: unknown) => {
+  const library = await puppeteer.load()
+  return library.connect({ browserWSEndpoint: address }).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String((error as { message?: unknown }).message ?? error)
     throw new BrowserUnavailableError(`The browser at ${withoutUser(address)} cannot be reached: ${why}`)
   })

@@ -4,6 +4,7 @@ import { ExecutorLimits } from '../limits.js'
 import { BrowserUnavailableError } from './browser-error.js'
 import { BrowserProcess } from './browser-process.js'
 import type { BrowserChoice } from './find-browser.js'
+import type { PuppeteerChoice } from './find-puppeteer.js'
 import { browserFlags } from './flags.js'
 
 /** A browser that this process started and ends. */
@@ -19,10 +20,11 @@ export class OwnBrowser {
   /** Starts the browser and waits until it answers. Nothing is left behind when it does not. */
   static async launch(
     choice: Extract<BrowserChoice, { kind: 'executable' }>,
+    { load }: PuppeteerChoice,
     env: NodeJS.ProcessEnv,
     proxyServer: string | undefined
   ): Promise<OwnBrowser> {
-    const { default: puppeteer } = await import('puppeteer-core')
+    const puppeteer = await load()
     const isRoot = process.getuid?.() === 0
     const noSandboxWanted = env['QUARRY_NO_SANDBOX'] === '1'
     const args = browserFlags({ isRoot, noSandboxWanted, ...(proxyServer !== undefined && { proxyServer }) })

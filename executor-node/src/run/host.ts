@@ -10,6 +10,7 @@ import {
   stackOf
 } from '@quarry/sdk/internal'
 import { BrowserSession } from '../browser/browser-session.js'
+import { findPuppeteer, type PuppeteerChoice } from '../browser/find-puppeteer.js'
 import type { OwnBrowser } from '../browser/own-browser.js'
 import type { FrameOutput } from '../io/claim-stdout.js'
 import type { Inbound, InboundFrame } from '../io/inbound.js'
@@ -86,10 +87,11 @@ export class RunHost {
   async #runToEnd(): Promise<RunEnd<BrowserSession>> {
     try {
       const bundle = await compileScript(this.#script.path)
-      if (surelyNeedsBrowser(bundle)) this.#openBrowser().catch(() => {})
+      const puppeteer = await findPuppeteer(this.#script, bundle.imports)
+      if (surelyNeedsBrowser(bundle)) this.#openBrowser(puppeteer).catch(() => {})
       const script = await this.#load(bundle)
       const [request, sink, channel, interruption] = [this.#request, this.#sink, this.#channel, this.#interruption]
-      const openBrowser = () => this.#openBrowser()
+      const openBrowser = () => this.#openBrowser(puppeteer)
       const parts = { script, request, sink, channel, interruption, openBrowser, report }
       return await runScript({ ...parts, ...(this.#keepsEvidence && { keepEvidence }) })
     } catch (error) {
@@ -119,11 +121,12 @@ export class RunHost {
     await this.#sink.accept()
   }
 
-  #openBrowser(): Promise<BrowserSession> {
+  #openBrowser(puppeteer: PuppeteerChoice): Promise<BrowserSession> {
     const { browserEndpoint: endpoint, proxy } = this.#request
     this.#opening ??= BrowserSession.open({
       endpoint,
       proxy,
+      puppeteer,
       env: process.env,
       ...(this.#warm && { warm: this.#warm })
     })

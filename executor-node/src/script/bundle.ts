@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { basename, dirname } from 'node:path'
-import { type BuildFailure, build, type Message, stop } from 'esbuild'
+import { type BuildFailure, build, type Message, type Metafile, stop } from 'esbuild'
 import { fileUrls } from './file-urls.js'
 import { ScriptLoadError } from './script-error.js'
 import { sdkStaysOutside } from './sdk-names.js'
@@ -13,6 +13,8 @@ export interface Bundle {
   readonly sha256: string
   /** Names that the module exports; undefined for CommonJS, whose exports are known only when it runs. */
   readonly exports: readonly string[] | undefined
+  /** Packages and modules of Node that the module imports. */
+  readonly imports: readonly string[]
   /** Whether CommonJS files are inside, which may call `require`. */
   readonly usesRequire: boolean
 }
@@ -56,7 +58,7 @@ function describe(
   code: string,
   map: string,
   inputs: readonly { readonly format?: 'cjs' | 'esm' }[],
-  outputs: Readonly<Record<string, { readonly entryPoint?: string; readonly exports: string[] }>>
+  outputs: Metafile['outputs']
 ): Bundle {
   const usesRequire = inputs.some((input) => input.format === 'cjs')
   const entry = Object.values(outputs).find((output) => output.entryPoint !== undefined)
@@ -65,6 +67,7 @@ function describe(
     source: `${code}//# sourceMappingURL=data:application/json;base64,${encodedMap}\n`,
     sha256: createHash('sha256').update(code).digest('hex'),
     exports: usesRequire ? undefined : entry?.exports,
+    imports: entry?.imports.filter(({ external }) => external).map(({ path }) => path) ?? [],
     usesRequire
   }
 }
