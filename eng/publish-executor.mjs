@@ -19,6 +19,9 @@ const target = resolve(destination)
 rmSync(join(target, 'executor-node'), { recursive: true, force: true })
 rmSync(join(target, 'node_modules'), { recursive: true, force: true })
 copy(executor, ['dist', 'package.json'])
+// What `quarry init` names as the SDK of a new script.
+rmSync(join(target, 'sdk-ts'), { recursive: true, force: true })
+copy(join(root, 'sdk-ts'), ['dist', 'package.json', 'README.md'])
 
 const { dependencies, optionalDependencies } = manifest(executor)
 const copied = new Set()

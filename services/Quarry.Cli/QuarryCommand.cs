@@ -16,6 +16,7 @@ internal static class QuarryCommand
             "Quarry runs Puppeteer scripts under supervision and keeps what they emit, provably."
         )
         {
+            InitCommand.Create(),
             RunCommand.Create(),
             ListCommand.Create(),
             InspectCommand.Create(),

@@ -8,6 +8,8 @@ internal sealed class QuarryCli : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("quarry-test-");
 
+    public string Folder => folder.FullName;
+
     public string Storage => Path.Combine(folder.FullName, "data");
 
     public string Scratch(string name, string content)

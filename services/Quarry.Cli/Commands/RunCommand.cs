@@ -43,6 +43,10 @@ internal sealed class RunCommand
     {
         Description = "No progress and no console lines of the script.",
     };
+    private readonly Option<bool> watch = new("--watch")
+    {
+        Description = "Run again, as a new run, whenever a source in the script's folder changes.",
+    };
 
     public static Command Create() => new RunCommand().Build();
 
@@ -58,6 +62,7 @@ internal sealed class RunCommand
             browser,
             dryRun,
             quiet,
+            watch,
         };
         launch.AddTo(command);
         command.SetAction(RunAsync);
@@ -75,26 +80,67 @@ internal sealed class RunCommand
         };
         var root = parsed.GetValue(storage)!;
         var address = OpenedStorage.Address(root);
-        var run = request.ToRunRecord(TimeProvider.System);
-        var command = ExecutorLocator.Locate(options, run.Script.Path);
+        var command = ExecutorLocator.Locate(options, request.Script!);
         if (parsed.GetValue(dryRun))
-            return DryRun(parsed, run, address, command);
+            return DryRun(parsed, request.ToRunRecord(TimeProvider.System), address, command);
+        if (parsed.GetValue(watch))
+            return await WatchAsync(parsed, request, options, root);
+        var control = new RunControl();
+        using var interrupts = new Interrupts(control);
+        return await OnceAsync(parsed, request, options, control);
+    }
+
+    /// <summary>Runs the script again whenever a source changes, until a person ends it.</summary>
+    private async Task<int> WatchAsync(ParseResult parsed, LaunchRequest request, ExecutorOptions options, string root)
+    {
+        if (request.RunId is not null)
+            throw new UsageException("--run-id names one run, --watch makes many. Leave one out; nothing was started.");
+        while (true)
+        {
+            var control = new RunControl();
+            using var interrupts = new Interrupts(control);
+            using var sources = new SourceWatch(request.Script!, root);
+            var running = OnceAsync(parsed, request, options, control);
+            if (await Task.WhenAny(running, sources.Changed) != running)
+                control.Cancel("Canceled: a source changed.");
+            var code = await running;
+            if (!sources.Changed.IsCompleted)
+                await Console.Error.WriteLineAsync("watching for changes; Ctrl+C ends");
+            if (await Task.WhenAny(interrupts.Asked, sources.Changed) == interrupts.Asked)
+                return code;
+            await Console.Error.WriteLineAsync($"{Printable.Of(await sources.Changed)} changed");
+        }
+    }
+
+    private async Task<int> OnceAsync(
+        ParseResult parsed,
+        LaunchRequest request,
+        ExecutorOptions options,
+        RunControl control
+    )
+    {
+        var root = parsed.GetValue(storage)!;
         await using var lode = await LodeStore.OpenAsync(
             new() { Root = root },
             TimeProvider.System,
             NullLogger<LodeStore>.Instance
         );
-        var final = await RunAsync(lode, run, options, parsed.GetValue(quiet));
+        var run = request.ToRunRecord(TimeProvider.System);
+        var final = await RunAsync(lode, run, options, control, parsed.GetValue(quiet));
         var isSettled = await lode.Settler.SettleAsync(final, CancellationToken.None);
         var proof = isSettled ? await new RunVerifier(lode.Objects).VerifyAsync(final, CancellationToken.None) : null;
         await WriteAsync(parsed, final, proof, root);
         return ExitCode(final, proof);
     }
 
-    private static async Task<RunRecord> RunAsync(LodeStore lode, RunRecord run, ExecutorOptions options, bool isQuiet)
+    private static async Task<RunRecord> RunAsync(
+        LodeStore lode,
+        RunRecord run,
+        ExecutorOptions options,
+        RunControl control,
+        bool isQuiet
+    )
     {
-        var control = new RunControl();
-        using var interrupts = new Interrupts(control);
         using var progress = new RunProgressLine(isQuiet, TimeProvider.System);
         var runner = $"{Environment.MachineName}:{Environment.ProcessId}";
         var host = new RunHost(lode, options, runner, TimeProvider.System, NullLogger<RunHost>.Instance);

@@ -7,6 +7,7 @@ namespace Quarry.Cli.Launch;
 internal sealed class Interrupts : IDisposable
 {
     private readonly RunControl control;
+    private readonly TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PosixSignalRegistration[] registrations;
     private int count;
 
@@ -20,6 +21,9 @@ internal sealed class Interrupts : IDisposable
         ];
     }
 
+    /// <summary>Ends with the first.</summary>
+    public Task Asked => asked.Task;
+
     public void Dispose()
     {
         foreach (var registration in registrations)
@@ -30,8 +34,13 @@ internal sealed class Interrupts : IDisposable
     {
         context.Cancel = true;
         if (Interlocked.Increment(ref count) == 1)
+        {
             control.Cancel($"Canceled by {context.Signal}.");
+            _ = asked.TrySetResult();
+        }
         else
+        {
             control.Kill($"Killed by a second {context.Signal}.");
+        }
     }
 }
