@@ -1,8 +1,8 @@
 /** The executor: hosts one script between a run request on stdin and frames on stdout (CONTRACT_IPC). @module */
 import type { RunMeta } from '@quarry/sdk'
+import { BrowserSession } from './browser/browser-session.js'
 import { findBrowser } from './browser/find-browser.js'
 import { OUR_PUPPETEER } from './browser/find-puppeteer.js'
-import { OwnBrowser } from './browser/own-browser.js'
 import { claimStdout, type FrameOutput } from './io/claim-stdout.js'
 import { Inbound } from './io/inbound.js'
 import { PipeWriter } from './io/pipe-writer.js'
@@ -12,6 +12,7 @@ import { parseRunRequest, parseScriptPlace } from './request/run-request.js'
 import { exitProcess } from './run/guard-process.js'
 import { ExitCode, RunHost, report } from './run/host.js'
 import { validateScript } from './run/validate.js'
+import { warmCompiler } from './script/bundle.js'
 import { PipeSink } from './wire/pipe-sink.js'
 
 function main(output: FrameOutput): Promise<number> {
@@ -30,14 +31,17 @@ async function run(script: ScriptPlace, output: FrameOutput): Promise<number> {
 async function prewarm(output: FrameOutput): Promise<number> {
   const inbound = new Inbound(process.stdin)
   const choice = await findBrowser(undefined, process.env)
-  const warm =
-    choice.kind === 'executable' ? await OwnBrowser.launch(choice, OUR_PUPPETEER, process.env, undefined) : undefined
+  const needs = { env: process.env, puppeteer: OUR_PUPPETEER }
+  const [warm] = await Promise.all([
+    choice.kind === 'executable' ? BrowserSession.open(needs) : undefined,
+    warmCompiler()
+  ])
   await sendOne(output, { type: 'executor_ready' })
   try {
     const line = await inbound.request
     const request = parseRunRequest(line)
     const host = new RunHost(parseScriptPlace(line), request, output)
-    return await host.run(inbound, warm && Promise.resolve(warm))
+    return await host.run(inbound, warm)
   } finally {
     await warm?.close()
   }

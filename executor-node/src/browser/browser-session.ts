@@ -15,10 +15,10 @@ export interface BrowserNeeds {
   readonly env: NodeJS.ProcessEnv
   readonly puppeteer: PuppeteerChoice
   /**
-   * A browser that was started, with our Puppeteer, before the run was known. It is used unless the run names an
-   * endpoint or its script brings a Puppeteer.
+   * A session that was opened, with our Puppeteer and no proxy, before the run was known. Its browser is used unless the
+   * run names an endpoint or its script brings a Puppeteer.
    */
-  readonly warm?: Promise<OwnBrowser>
+  readonly warm?: BrowserSession
 }
 
 /** The browser of a run: its own process, or an external one in which the run has its own context. */
@@ -41,7 +41,11 @@ export class BrowserSession implements HostSession {
 
   /** Finds a browser, starts or reaches it, and opens a page in a fresh context. */
   static async open(needs: BrowserNeeds): Promise<BrowserSession> {
-    const own = await ownBrowser(needs)
+    const warm = await usable(needs)
+    if (warm !== undefined && needs.proxy === undefined) return warm
+    // Only a new context can have a proxy.
+    await warm?.context.close()
+    const own = warm === undefined ? await ownBrowser(needs) : warm.#own
     const browser = own?.browser ?? (await connect(needs))
     try {
       const context = await browser.createBrowserContext(contextProxy(needs.proxy))
@@ -72,9 +76,14 @@ export class BrowserSession implements HostSession {
   }
 }
 
-async function ownBrowser({ endpoint, env, puppeteer, proxy, warm }: BrowserNeeds): Promise<OwnBrowser | undefined> {
-  if (warm !== undefined && endpoint === undefined && puppeteer.isOurs) return warm
-  await warm?.then((unused) => unused.close())
+/** The warm session when the run can use it; it is closed when it cannot. */
+async function usable({ endpoint, puppeteer, warm }: BrowserNeeds): Promise<BrowserSession | undefined> {
+  if (endpoint === undefined && puppeteer.isOurs && warm?.isLost === false) return warm
+  await warm?.close()
+  return undefined
+}
+
+async function ownBrowser({ endpoint, env, puppeteer, proxy }: BrowserNeeds): Promise<OwnBrowser | undefined> {
   const choice = await findBrowser(endpoint, env)
   if (choice.kind === 'endpoint') return undefined
   return OwnBrowser.launch(choice, puppeteer, env, proxy && proxyServer(proxy))

@@ -11,7 +11,6 @@ import {
 } from '@quarry/sdk/internal'
 import { BrowserSession } from '../browser/browser-session.js'
 import { findPuppeteer, type PuppeteerChoice } from '../browser/find-puppeteer.js'
-import type { OwnBrowser } from '../browser/own-browser.js'
 import type { FrameOutput } from '../io/claim-stdout.js'
 import type { Inbound, InboundFrame } from '../io/inbound.js'
 import { PipeWriter } from '../io/pipe-writer.js'
@@ -35,7 +34,7 @@ export class RunHost {
   readonly #sink: PipeSink
   readonly #channel: Channel
   readonly #interruption = new Interruption()
-  #warm: Promise<OwnBrowser> | undefined
+  #warm: BrowserSession | undefined
   #opening: Promise<BrowserSession> | undefined
   #finished = false
 
@@ -46,8 +45,8 @@ export class RunHost {
     this.#channel = new Channel(this.#sink)
   }
 
-  /** `warm` is a browser that was started before the run was known. */
-  async run(inbound: Inbound, warm?: Promise<OwnBrowser>): Promise<number> {
+  /** `warm` was opened before the run was known. */
+  async run(inbound: Inbound, warm?: BrowserSession): Promise<number> {
     this.#warm = warm
     this.#listen(inbound)
     guardProcess(this.#interruption, report)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { basename, dirname } from 'node:path'
-import { type BuildFailure, build, type Message, type Metafile, stop } from 'esbuild'
+import { type BuildFailure, build, type Message, type Metafile, stop, transform } from 'esbuild'
 import { fileUrls } from './file-urls.js'
 import { ScriptLoadError } from './script-error.js'
 import { sdkStaysOutside } from './sdk-names.js'
@@ -52,6 +52,11 @@ export async function bundleScript(path: string): Promise<Bundle> {
     // The compiler is a process of its own; nothing needs it after this.
     await stop()
   }
+}
+
+/** Starts the compiler, so that the next script does not wait for it. */
+export async function warmCompiler(): Promise<void> {
+  await transform('')
 }
 
 function describe(

@@ -1,0 +1,85 @@
+// @ts-check
+// P11 (start): node eng/pinned-node.mjs tests/bench/start/run.mjs
+// From the request to the script's first event, in a prewarmed and in a cold executor, against puppeteer.launch and a
+// first page; side by side, in the order A B C C B A. Prints medians and spread, writes JSON.
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import puppeteerCore from 'puppeteer-core'
+import { save, summary } from '../emit/summary.mjs'
+
+const EXECUTOR = fileURLToPath(new URL('../../../executor-node/dist/executor.mjs', import.meta.url))
+const executablePath =
+  process.env.PUPPETEER_EXECUTABLE_PATH ??
+  execFileSync('which', ['chromium-headless-shell'], { encoding: 'utf8' }).trim()
+const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+const ROUNDS = Number(process.env.ROUNDS ?? 10)
+const folder = mkdtempSync(join(tmpdir(), 'quarry-bench-start-'))
+const script = join(folder, 'script.mjs')
+writeFileSync(script, "export default ({ emit }) => emit.info('up')\n")
+
+/** Resolves when the executor has written `text` to stdout; what it wrote before is looked at once. */
+async function until(/** @type {import('node:child_process').ChildProcess} */ child, /** @type {string} */ text) {
+  for await (const bytes of child.stdout?.iterator({ destroyOnReturn: false }) ?? []) if (bytes.includes(text)) return
+  throw new Error(`The executor ended before it wrote '${text}'.`)
+}
+
+/** @param {string[]} args */
+function start(args) {
+  return spawn(process.execPath, [EXECUTOR, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
+}
+
+async function warm() {
+  const child = start(['--prewarm'])
+  await until(child, 'executor_ready')
+  const request = { run_id: 'bench', attempt: 1, job: null, script_path: script }
+  return timed(child, () => child.stdin.write(`${JSON.stringify(request)}\n`))
+}
+
+async function cold() {
+  const began = performance.now()
+  const child = start([script])
+  return timed(child, () => child.stdin.write(`${JSON.stringify({ run_id: 'bench', attempt: 1, job: null })}\n`), began)
+}
+
+/** @param {import('node:child_process').ChildProcess} child */
+async function timed(child, /** @type {() => unknown} */ ask, began = performance.now()) {
+  ask()
+  await until(child, 'level')
+  const took = performance.now() - began
+  child.stdout?.resume()
+  await once(child, 'exit')
+  return took
+}
+
+/** What a script of one's own does first. */
+async function puppeteer() {
+  const began = performance.now()
+  const browser = await puppeteerCore.launch({ executablePath, headless: 'shell', pipe: true, args })
+  await browser.newPage()
+  const took = performance.now() - began
+  await browser.close()
+  return took
+}
+
+const ways = { warm, cold, puppeteer }
+/** @type {Record<keyof typeof ways, number[]>} */
+const samples = { warm: [], cold: [], puppeteer: [] }
+const before = loadavg()
+for (let round = 0; round < ROUNDS; round++)
+  for (const name of /** @type {const} */ (['warm', 'cold', 'puppeteer', 'puppeteer', 'cold', 'warm']))
+    samples[name].push(await ways[name]())
+rmSync(folder, { recursive: true })
+
+const [ours, ourCold, peer] = [summary(samples.warm), summary(samples.cold), summary(samples.puppeteer)]
+const ratio = Number((ours.median / peer.median).toFixed(2))
+const ratioOfCold = Number((ours.median / ourCold.median).toFixed(2))
+const load = { before, after: loadavg() }
+save('P11-start', { id: 'P11', unit: 'ms', ours, cold: ourCold, peer, ratio, ratioOfCold, hold: 0.3, aim: 0.15, load })
+const show = (/** @type {{ median: number, min: number, max: number }} */ { median, min, max }) =>
+  `${median.toFixed(0)} ms (${min.toFixed(0)}..${max.toFixed(0)})`
+console.log(`P11 start: warm ${show(ours)}, cold ${show(ourCold)}, puppeteer.launch and a page ${show(peer)}`)
+console.log(`ratio to puppeteer ${ratio}x (hold 0.3x, aim 0.15x), to a cold executor ${ratioOfCold}x (hold 0.33x)`)
