@@ -66,6 +66,23 @@ describe('limits', () => {
     expect(Number(/grew by (\d+) MiB/.exec(run.stderr)?.[1])).toBeLessThan(32)
   })
 
+  it('keep memory flat over a million events', async () => {
+    const script = `export default async ({ emit }) => {
+      const rss = () => process.resourceUsage().maxRSS / 1024
+      let settled
+      for (let n = 1; n <= 1_000_000; n++) {
+        await emit.item({ item_type: 'n', data: { n } })
+        if (n === 200_000) settled = rss()
+      }
+      console.log('grew by ' + Math.round(rss() - settled) + ' MiB')
+    }`
+    await using run = Executor.start({ script })
+    run.output.removeAllListeners('data')
+    run.output.resume()
+    expect(await run.end()).toBe(0)
+    expect(Number(/grew by (\d+) MiB/.exec(run.stderr)?.[1])).toBeLessThan(32)
+  })
+
   it('end a script whose page crashes its renderer as a script error', async () => {
     const script = `export default async ({ page }) => {
       await page.goto('data:text/html,<p>still here</p>')

@@ -40,6 +40,18 @@ public sealed class PublishedFolderTests : IDisposable
         Assert.Equal("success", report.GetProperty("run").GetProperty("outcome").GetString());
     }
 
+    [Fact]
+    public async Task A_published_command_line_makes_a_project_with_the_SDK_beside_it()
+    {
+        var program = await folder.PublishAsync("services/Quarry.Cli");
+        var project = Path.Combine(folder.Path, "shop");
+        using var init = folder.StartBare(Path.Combine(program, "quarry"), [], "init", project);
+        _ = await PublishedFolder.OutputAsync(init);
+        var manifest = await File.ReadAllTextAsync(Path.Combine(project, "package.json"));
+        Assert.Contains($"file:{Path.Combine(program, "sdk-ts")}", manifest, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(program, "sdk-ts", "dist", "testing.mjs")));
+    }
+
     // The variables are those of docs/operations/deployment.md.
     [Fact]
     public async Task Published_services_run_a_script_together()
