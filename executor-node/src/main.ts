@@ -9,6 +9,7 @@ import { PipeWriter } from './io/pipe-writer.js'
 import { parseArguments, type ScriptPlace } from './request/arguments.js'
 import { InvalidInputError } from './request/invalid-input.js'
 import { parseRunRequest, parseScriptPlace } from './request/run-request.js'
+import { checkMachine } from './run/check.js'
 import { exitProcess } from './run/guard-process.js'
 import { ExitCode, RunHost, report } from './run/host.js'
 import { validateScript } from './run/validate.js'
@@ -18,6 +19,7 @@ import { PipeSink } from './wire/pipe-sink.js'
 function main(output: FrameOutput): Promise<number> {
   const args = parseArguments(process.argv.slice(2), process.env)
   if (args.mode === 'prewarm') return prewarm(output)
+  if (args.mode === 'check') return check(output)
   return args.mode === 'validate' ? validate(args.script, output) : run(args.script, output)
 }
 
@@ -45,6 +47,13 @@ async function prewarm(output: FrameOutput): Promise<number> {
   } finally {
     await warm?.close()
   }
+}
+
+/** Prints what a run would use on this machine as one line of JSON. */
+async function check({ fd }: FrameOutput): Promise<number> {
+  const found = await checkMachine(process.env)
+  await new PipeWriter(fd).writeAll(Buffer.from(`${JSON.stringify(found)}\n`))
+  return 'problem' in found.browser ? ExitCode.crash : ExitCode.completed
 }
 
 /** Prints what is known about the script as one line of JSON. */

@@ -102,6 +102,36 @@ describe('--prewarm', () => {
   })
 })
 
+describe('--check', () => {
+  const check = (env: NodeJS.ProcessEnv) => {
+    const { stdout, status } = spawnSync(process.execPath, [EXECUTOR, '--check'], {
+      env: { ...process.env, ...env },
+      encoding: 'utf8'
+    })
+    return { status, ...JSON.parse(stdout) }
+  }
+
+  it('says which browser a run would use, after it used it', () => {
+    const installed = spawnSync('which', ['chromium-headless-shell'], { encoding: 'utf8' })
+    expect(check({ PUPPETEER_EXECUTABLE_PATH: installed.stdout.trim() })).toEqual({
+      status: 0,
+      node: process.version,
+      browser: {
+        version: expect.stringMatching(/^(Headless)?Chrome\/\d+/),
+        path: installed.status === 0 ? installed.stdout.trim() : expect.any(String),
+        is_embedded: installed.status !== 0,
+        is_sandboxed: process.getuid?.() !== 0
+      }
+    })
+  })
+
+  it('says why there is none', () => {
+    const { status, browser } = check({ PUPPETEER_EXECUTABLE_PATH: '/nowhere/chromium' })
+    expect(status).toBe(2)
+    expect(browser.problem).toContain('/nowhere/chromium, which is no executable file')
+  })
+})
+
 describe('loading', () => {
   it('takes CommonJS with hooks on its export, and require', async () => {
     const script = `const { sep } = require('node:path')

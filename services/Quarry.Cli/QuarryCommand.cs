@@ -22,6 +22,7 @@ internal static class QuarryCommand
             InspectCommand.Create(),
             VerifyCommand.Create(),
             GcCommand.Create(),
+            DoctorCommand.Create(),
             VersionCommand.Create(),
         };
         var parsed = root.Parse(args);

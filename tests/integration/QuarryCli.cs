@@ -8,6 +8,9 @@ internal sealed class QuarryCli : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("quarry-test-");
 
+    /// <summary>Variables for what is started from now on.</summary>
+    public Dictionary<string, string> Variables { get; } = [];
+
     public string Folder => folder.FullName;
 
     public string Storage => Path.Combine(folder.FullName, "data");
@@ -30,6 +33,8 @@ internal sealed class QuarryCli : IDisposable
         };
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
+        foreach (var (name, value) in Variables)
+            start.Environment[name] = value;
         return Process.Start(start)!;
     }
 

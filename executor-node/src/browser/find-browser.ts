@@ -6,7 +6,12 @@ import { type EmbeddedBrowser, unpackEmbedded } from './embedded.js'
 /** A browser to connect to, or one to start. */
 export type BrowserChoice =
   | { readonly kind: 'endpoint'; readonly endpoint: string }
-  | { readonly kind: 'executable'; readonly path: string; readonly env?: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'executable'
+      readonly path: string
+      readonly env?: Readonly<Record<string, string>>
+      readonly isEmbedded?: boolean
+    }
 
 /** Names on PATH, the lightest first: the headless shell takes a third less time per page than a full Chromium. */
 const NAMES = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
@@ -30,7 +35,7 @@ export async function findBrowser(
   const found = NAMES.map((name) => onPath(name, env['PATH'] ?? '')).find((path) => path !== undefined)
   if (found !== undefined) return { kind: 'executable', path: found }
   const unpacked = await embedded(env)
-  if (typeof unpacked !== 'string') return { kind: 'executable', ...unpacked }
+  if (typeof unpacked !== 'string') return { kind: 'executable', isEmbedded: true, ...unpacked }
   throw new BrowserUnavailableError(
     `No browser was found: none of ${NAMES.join(', ')} is on PATH, ` +
       `and the embedded browser cannot serve (${unpacked}). ` +

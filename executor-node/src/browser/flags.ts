@@ -14,16 +14,20 @@ const ALWAYS = [
 
 /** What decides about flags besides the constants. */
 export interface FlagChoices {
-  readonly isRoot: boolean
-  readonly noSandboxWanted: boolean
+  readonly unsandboxed: boolean
   readonly proxyServer?: string
 }
 
 /** The sandbox stays on unless it cannot work (root) or was switched off by name (`QUARRY_NO_SANDBOX=1`). */
-export function browserFlags({ isRoot, noSandboxWanted, proxyServer }: FlagChoices): string[] {
+export function runsUnsandboxed(env: NodeJS.ProcessEnv): boolean {
+  return process.getuid?.() === 0 || env['QUARRY_NO_SANDBOX'] === '1'
+}
+
+/** The flags of one browser. */
+export function browserFlags({ unsandboxed, proxyServer }: FlagChoices): string[] {
   return [
     ...ALWAYS,
-    ...(isRoot || noSandboxWanted ? ['--no-sandbox'] : []),
+    ...(unsandboxed ? ['--no-sandbox'] : []),
     // The second flag: without it, Chromium goes to loopback addresses directly.
     ...(proxyServer === undefined ? [] : [`--proxy-server=${proxyServer}`, '--proxy-bypass-list=<-loopback>'])
   ]

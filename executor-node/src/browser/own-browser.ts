@@ -5,7 +5,7 @@ import { BrowserUnavailableError } from './browser-error.js'
 import { BrowserProcess } from './browser-process.js'
 import type { BrowserChoice } from './find-browser.js'
 import type { PuppeteerChoice } from './find-puppeteer.js'
-import { browserFlags } from './flags.js'
+import { browserFlags, runsUnsandboxed } from './flags.js'
 
 /** A browser that this process started and ends. */
 export class OwnBrowser {
@@ -25,9 +25,7 @@ export class OwnBrowser {
     proxyServer: string | undefined
   ): Promise<OwnBrowser> {
     const puppeteer = await load()
-    const isRoot = process.getuid?.() === 0
-    const noSandboxWanted = env['QUARRY_NO_SANDBOX'] === '1'
-    const args = browserFlags({ isRoot, noSandboxWanted, ...(proxyServer !== undefined && { proxyServer }) })
+    const args = browserFlags({ unsandboxed: runsUnsandboxed(env), ...(proxyServer !== undefined && { proxyServer }) })
     const flags = await puppeteer.defaultArgs({ headless: 'shell', args })
     const started = await BrowserProcess.start({
       path: choice.path,

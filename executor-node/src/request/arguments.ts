@@ -7,6 +7,8 @@ export type Arguments =
   | { readonly mode: 'run' | 'validate'; readonly script: ScriptPlace }
   /** Started before a run is known: the request names the script. */
   | { readonly mode: 'prewarm' }
+  /** Says what a run would use on this machine. */
+  | { readonly mode: 'check' }
 
 /** Where a script lies, and where else its packages may be. */
 export interface ScriptPlace {
@@ -14,15 +16,16 @@ export interface ScriptPlace {
   readonly resolveFrom?: string
 }
 
-const USAGE = 'Usage: executor.mjs [--resolve-from DIR] [--validate] SCRIPT, or executor.mjs --prewarm'
+const USAGE = 'Usage: executor.mjs [--resolve-from DIR] [--validate] SCRIPT, or executor.mjs --prewarm or --check'
 
 /** Reads the command line. `QUARRY_RESOLVE_FROM` stands in for `--resolve-from`. */
 export function parseArguments(argv: readonly string[], env: NodeJS.ProcessEnv): Arguments {
   const { values, positionals } = parse(argv)
   const [script] = positionals
-  if (values.prewarm === true) {
-    if (script === undefined && values.validate !== true) return { mode: 'prewarm' }
-    throw new InvalidInputError('The command line', `names a script or --validate besides --prewarm. ${USAGE}`)
+  const mode = (['prewarm', 'check'] as const).find((name) => values[name] === true)
+  if (mode !== undefined) {
+    if (script === undefined && values.validate !== true) return { mode }
+    throw new InvalidInputError('The command line', `names a script or --validate besides --${mode}. ${USAGE}`)
   }
   if (script === undefined || positionals.length > 1)
     throw new InvalidInputError('The command line', `has to name one script, not ${positionals.length}. ${USAGE}`)
@@ -40,7 +43,12 @@ function parse(argv: readonly string[]) {
     return parseArgs({
       args: [...argv],
       allowPositionals: true,
-      options: { 'resolve-from': { type: 'string' }, validate: { type: 'boolean' }, prewarm: { type: 'boolean' } }
+      options: {
+        'resolve-from': { type: 'string' },
+        validate: { type: 'boolean' },
+        prewarm: { type: 'boolean' },
+        check: { type: 'boolean' }
+      }
     })
   } catch (error) {
     throw new InvalidInputError('The command line', `cannot be read: ${(error as Error).message} ${USAGE}`)
