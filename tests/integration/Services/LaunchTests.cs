@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Quarry.Contracts;
+using Quarry.Contracts.Policies;
 using Quarry.Contracts.Runs;
 
 namespace Quarry.Tests.Integration.Services;
@@ -85,6 +86,31 @@ public class LaunchTests
         var record = (await answer.Content.ReadFromJsonAsync<RunRecord>(QuarryJson.Compact))!;
         Assert.Equal((HttpStatusCode.OK, "s", RunState.Queued), (answer.StatusCode, record.Source, record.State));
         Assert.Empty(await stack.RunsAsync());
+    }
+
+    [Fact]
+    public async Task The_policy_and_every_option_in_force_are_in_the_record()
+    {
+        await using var stack = await StartAsync();
+        using var answer = await stack.PostAsync(
+            "/api/v1/runs",
+            new
+            {
+                script = "ok.mjs",
+                source = "s",
+                dry_run = true,
+                policy = new { name = "buffered", max_events = 500 },
+            }
+        );
+        var record = (await answer.Content.ReadFromJsonAsync<RunRecord>(QuarryJson.Compact))!;
+        var inForce = new PolicyOptions
+        {
+            Name = PolicyName.Buffered,
+            MaxEvents = 500,
+            MaxBytes = 67_108_864,
+            MaxBlockMs = 30_000,
+        };
+        Assert.Equal(inForce, record.Policy);
     }
 
     [Fact]

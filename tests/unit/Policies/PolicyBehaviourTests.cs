@@ -47,6 +47,21 @@ public class PolicyBehaviourTests
         Assert.Equal((4, 1), (policy.Counters.Received, policy.Counters.DroppedOf(EventType.Log)));
     }
 
+    [Theory]
+    [InlineData(EventType.Item)]
+    [InlineData(EventType.Log)]
+    public void Buffered_admits_one_event_to_an_empty_buffer_however_large(EventType type)
+    {
+        var options = new PolicyOptions { Name = PolicyName.Buffered, MaxBytes = 65_536 };
+        var policy = new BufferedPolicy(options.WithDefaults());
+        Tell(policy, PolicyInput.Observed(1, type, Limits.FrameBytesMax));
+        Assert.Equal(PolicyAction.Append(1, FlushTrigger.Drain), Assert.Single(actions));
+        Assert.False(policy.MayRead);
+        Tell(policy, PolicyInput.Durable(1));
+        Assert.True(policy.MayRead);
+        Assert.Equal(0, policy.Counters.Dropped);
+    }
+
     [Fact]
     public void Buffered_fails_the_run_after_max_block_and_says_what_to_do()
     {
