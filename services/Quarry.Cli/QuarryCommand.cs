@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Quarry.Cli.Commands;
 using Quarry.Contracts.Lode;
+using Quarry.Lode.Stores;
 using Quarry.Runtime.Executors;
 
 namespace Quarry.Cli;
@@ -22,6 +23,7 @@ internal static class QuarryCommand
             InspectCommand.Create(),
             VerifyCommand.Create(),
             GcCommand.Create(),
+            DeleteCommand.Create(),
             DoctorCommand.Create(),
             VersionCommand.Create(),
         };
@@ -59,7 +61,7 @@ internal static class QuarryCommand
         {
             return await FailAsync(e.Message, ExitCodes.InvalidUsage);
         }
-        catch (LodeException e)
+        catch (Exception e) when (e is LodeException or StoreException)
         {
             return await FailAsync(e.Message, ExitCodes.StorageFailed);
         }

@@ -47,6 +47,11 @@ public sealed record LodeOptions
     public int PartRowsMax { get; init; } = 1_000_000;
 
     /// <summary>
+    /// The wal of a settled run is deleted this long after its Parquet was written, in minutes; 0 deletes it at once.
+    /// </summary>
+    public int WalGraceMinutes { get; init; } = 60;
+
+    /// <summary>
     /// What happens to runs whose writer died: closed as lost (one-process use), or left for their runner.
     /// </summary>
     public bool CloseAbandonedRuns { get; init; } = true;

@@ -13,11 +13,25 @@ public sealed partial class LodeStore
         foreach (var dead in WriterFolder.TakeAbandoned(options.LocalFolder, folder.WriterName))
         {
             Log.Recovering(logger, dead.WriterName);
-            var cut = await JournalRecovery.ReplayAsync(dead.Path, OpenRecoveredAsync);
+            var cut = await ReplayAsync(dead);
             if (cut.Count == 0)
                 dead.Dispose(isEmpty: true);
             else
                 Log.SetAside(logger, dead.WriterName, string.Join(", ", cut), dead.SetAside(options.LocalFolder));
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> ReplayAsync(WriterFolder dead)
+    {
+        try
+        {
+            return await JournalRecovery.ReplayAsync(dead.Path, OpenRecoveredAsync);
+        }
+        catch
+        {
+            // The journal stays, and free for the next one that opens the storage.
+            dead.Dispose();
+            throw;
         }
     }
 

@@ -83,17 +83,21 @@ public sealed partial class LodeStore : ILode, IAsyncDisposable
     )
     {
         IObjectStore? store = null;
+        LodeStore? opened = null;
         try
         {
             store = openStore();
             await StoreProbe.CheckAsync(store, CancellationToken.None);
-            var opened = new LodeStore(options, store, WriterFolder.Create(options.LocalFolder), clock, logger);
+            opened = new LodeStore(options, store, WriterFolder.Create(options.LocalFolder), clock, logger);
             await opened.RecoverAsync();
             return opened;
         }
         catch (Exception e) when (e is StoreException or IOException or UnauthorizedAccessException)
         {
-            (store as IDisposable)?.Dispose();
+            if (opened is not null)
+                await opened.DisposeAsync();
+            else
+                (store as IDisposable)?.Dispose();
             var cause = e as StoreException ?? StoreException.From(e, options.Root, "journal");
             throw new LodeException($"Storage '{options.Root}' cannot be used. {cause.Message}", e);
         }
@@ -240,7 +244,8 @@ public sealed partial class LodeStore : ILode, IAsyncDisposable
                 Status = AppendStatus.StaleEpoch,
             };
         }
-        if (await before.FenceAsync() is { } failed)
+        // A writer that another process has fenced already has nothing more to hand on.
+        if (await before.FenceAsync() is { Status: not AppendStatus.StaleEpoch } failed)
             throw new LodeException(failed.Message!) { Status = failed.Status };
         await before.DisposeAsync();
     }

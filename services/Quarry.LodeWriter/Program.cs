@@ -27,6 +27,7 @@ builder.Services.AddSingleton<LodeHost>();
 builder.Services.AddSingleton<RunCatalogue>();
 builder.Services.AddSingleton<RunLookup>();
 builder.Services.AddSingleton<SettleQueue>();
+builder.Services.AddSingleton<WalReleaseQueue>();
 builder.Services.AddSingleton<OpenRuns>();
 builder.Services.AddSingleton(new PolicyQueueLimits());
 builder.Services.AddQuarryStreams(builder.Configuration, new());
@@ -35,6 +36,7 @@ builder.Services.AddQuarryStreams(builder.Configuration, new());
 builder.Services.AddHostedService(services => services.GetRequiredService<LodeHost>());
 builder.Services.AddHostedService<CatalogueFile>();
 builder.Services.AddHostedService<SettleService>();
+builder.Services.AddHostedService<WalReleaseService>();
 builder.Services.AddHostedService<ShardConsumers>();
 
 var app = builder.Build();

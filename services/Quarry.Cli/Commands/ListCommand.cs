@@ -47,7 +47,7 @@ internal static class ListCommand
         {
             _ = table.AddRow(
                 Markup.Escape(run.RunId),
-                QuarryNames.Of(run.State) + (run.Outcome is { } o ? $" {QuarryNames.Of(o)}" : ""),
+                Ended(run),
                 Markup.Escape(run.Source),
                 Numbers.Count(run.SeqLast),
                 Numbers.Count(run.Drops.Sum(d => d.Count)),
@@ -58,5 +58,12 @@ internal static class ListCommand
         AnsiConsole.Write(table);
         if (runs.Count < total)
             Console.WriteLine($"{runs.Count} of {total}; see --limit.");
+    }
+
+    private static string Ended(RunRecord run)
+    {
+        if (run.Deleted is not null)
+            return "deleted";
+        return QuarryNames.Of(run.State) + (run.Outcome is { } outcome ? $" {QuarryNames.Of(outcome)}" : "");
     }
 }

@@ -6,6 +6,7 @@ using Quarry.Contracts.Api;
 using Quarry.Contracts.Runs;
 using Quarry.Lode;
 using Quarry.Lode.Read;
+using Quarry.Lode.Settling;
 using Quarry.Lode.Stores;
 using Quarry.Runtime.Executors;
 using Quarry.Runtime.Runs;
@@ -129,8 +130,24 @@ internal sealed class RunCommand
         var final = await RunAsync(lode, run, options, control, parsed.GetValue(quiet));
         var isSettled = await lode.Settler.SettleAsync(final, CancellationToken.None);
         var proof = isSettled ? await new RunVerifier(lode.Objects).VerifyAsync(final, CancellationToken.None) : null;
+        if (proof is { Complete: true })
+            await ReleaseWalAsync(lode, final);
         await WriteAsync(parsed, final, proof, root);
         return ExitCode(final, proof);
+    }
+
+    /// <summary>The proof has read both tiers and found them equal: the rows need not lie twice.</summary>
+    private static async Task ReleaseWalAsync(LodeStore lode, RunRecord run)
+    {
+        try
+        {
+            var release = new WalRelease(lode.Objects, new() { WalGraceMinutes = 0 }, TimeProvider.System);
+            _ = await release.ReleaseAsync(run, CancellationToken.None);
+        }
+        catch (StoreException e)
+        {
+            await Console.Error.WriteLineAsync($"The run is whole; its wal is kept until 'quarry gc'. {e.Message}");
+        }
     }
 
     private static async Task<RunRecord> RunAsync(

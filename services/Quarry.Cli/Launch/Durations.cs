@@ -4,16 +4,23 @@ using System.Globalization;
 
 namespace Quarry.Cli.Launch;
 
-/// <summary>Durations as people write them: <c>500ms</c>, <c>30s</c>, <c>5m</c>, <c>1h</c>.</summary>
+/// <summary>Durations as people write them: <c>500ms</c>, <c>30s</c>, <c>5m</c>, <c>1h</c>, <c>30d</c>.</summary>
 internal static class Durations
 {
-    private static readonly (string Unit, long Ms)[] Units = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)];
+    private static readonly (string Unit, long Ms)[] Units =
+    [
+        ("ms", 1),
+        ("s", 1_000),
+        ("m", 60_000),
+        ("h", 3_600_000),
+        ("d", 86_400_000),
+    ];
 
     /// <summary>An option whose value is a number of milliseconds.</summary>
     public static Option<long?> Option(string name, string description) =>
         new(name)
         {
-            Description = $"{description} (500ms, 30s, 5m, 1h).",
+            Description = $"{description} (500ms, 30s, 5m, 1h, 30d).",
             HelpName = "DURATION",
             CustomParser = Parse,
         };
@@ -37,7 +44,7 @@ internal static class Durations
         var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
         if (TryParse(text) is { } ms)
             return ms;
-        result.AddError($"'{text}' is not a duration: write a number and a unit, such as 500ms, 30s, 5m or 1h.");
+        result.AddError($"'{text}' is not a duration: write a number and a unit, such as 500ms, 30s, 5m, 1h or 30d.");
         return null;
     }
 }

@@ -38,6 +38,11 @@ public sealed record DropCount(string Type, DropReason Reason, long Count);
 /// <param name="Orphans">Artifacts whose bytes came without a commit event.</param>
 public sealed record BlobTotals(long Count = 0, long Bytes = 0, long Orphans = 0);
 
+/// <summary>That the data of a run was deleted on purpose (CONTRACT_LODE rule 31).</summary>
+/// <param name="At">When.</param>
+/// <param name="By">Who asked for it.</param>
+public sealed record Deletion(DateTimeOffset At, string By);
+
 /// <summary>What is kept of an executor's end.</summary>
 public sealed record ExitReport
 {

@@ -123,6 +123,9 @@ public sealed record RunRecord
     /// <summary>What is kept of a run that ended badly; null otherwise.</summary>
     public ExitReport? Exit { get; init; }
 
+    /// <summary>That its data was deleted; null for a run whose data is there.</summary>
+    public Deletion? Deleted { get; init; }
+
     /// <summary>Path of the run's partition below the storage root.</summary>
     public string StoragePath => Partition.RunPath(RunId);
 

@@ -10,6 +10,8 @@ internal sealed record RunKeys(Partition Partition, string RunId)
 
     public string LogFolder => log + "/";
 
+    public string DataFolder => data + "/";
+
     public string StatesFolder => log + "/states/";
 
     public string CommitsFolder => log + "/commits/";

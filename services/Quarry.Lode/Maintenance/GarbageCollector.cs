@@ -3,6 +3,7 @@ using Quarry.Contracts.Runs;
 using Quarry.Lode.Commits;
 using Quarry.Lode.Keys;
 using Quarry.Lode.Read;
+using Quarry.Lode.Settling;
 using Quarry.Lode.Stores;
 
 namespace Quarry.Lode.Maintenance;
@@ -13,13 +14,14 @@ namespace Quarry.Lode.Maintenance;
 /// </summary>
 public sealed class GarbageCollector(IObjectStore store, LodeOptions options, TimeProvider clock)
 {
-    /// <summary>Objects of a run are touched this long after it was closed, and not before.</summary>
+    /// <summary>What seems to be nobody's is touched this long after it was closed, and not before.</summary>
     public static readonly TimeSpan RunGrace = TimeSpan.FromDays(7);
 
     /// <summary>Puts and settling that began this long ago will not end any more.</summary>
     public static readonly TimeSpan PutGrace = TimeSpan.FromDays(1);
 
     private readonly LodeReader reader = new(store);
+    private readonly WalRelease release = new(store, options, clock);
     private readonly List<string> kept = [];
 
     /// <summary>Looks at every run, and removes what can go unless it is a dry run.</summary>
@@ -28,7 +30,7 @@ public sealed class GarbageCollector(IObjectStore store, LodeOptions options, Ti
     {
         var items = new List<GcItem>();
         var runs = 0L;
-        await foreach (var run in reader.RunsAsync(cancellation))
+        await foreach (var run in reader.RunsAsync(cancellation).Where(r => r.Deleted is null))
         {
             await foreach (var item in OfRunAsync(run, cancellation))
             {
@@ -50,33 +52,39 @@ public sealed class GarbageCollector(IObjectStore store, LodeOptions options, Ti
     )
     {
         var keys = new RunKeys(run.Partition, run.RunId);
-        if (await NamedAsync(run, keys, cancellation) is not { } named)
+        if (await ClosedChainAsync(run, keys, cancellation) is not [.., { } closing] slots)
             yield break;
-        await foreach (var key in store.ListAsync(keys.WalFolder, cancellation))
-        {
-            if (!named.Contains(key))
-                yield return new(GcReason.OrphanWal, key);
-        }
-        await foreach (var key in store.ListAsync(keys.ArtifactsFolder, cancellation))
-        {
-            if (!named.Contains(key))
-                yield return new(GcReason.OrphanArtifact, key);
-        }
+        foreach (var key in await SettledWalAsync(run, keys, slots, cancellation))
+            yield return new(GcReason.SettledWal, key);
+        if (IsYoung(closing.CreatedAt, RunGrace))
+            yield break;
+        var wal = slots.Select(s => s.File).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        await foreach (var key in store.ListAsync(keys.WalFolder, cancellation).Where(k => !wal.Contains(k)))
+            yield return new(GcReason.OrphanWal, key);
+        var artifacts = slots.SelectMany(s => s.Artifacts).Select(a => a.Key).ToHashSet(StringComparer.Ordinal);
+        await foreach (
+            var key in store.ListAsync(keys.ArtifactsFolder, cancellation).Where(k => !artifacts.Contains(k))
+        )
+            yield return new(GcReason.OrphanArtifact, key);
         var staged = Path.Combine(StagingFolder, BlobNames.Safe(run.RunId));
         if (Directory.Exists(staged))
             yield return new(GcReason.OrphanStaged, staged);
     }
 
     /// <summary>
-    /// What the slots of a run name; null when the run goes on, was closed a short while ago, or has a damaged chain: then
-    /// what seems to be nobody's may be what is needed to mend it.
+    /// The chain of a run; null when the run goes on or the chain is damaged: then what seems to be nobody's may be what is
+    /// needed to mend it.
     /// </summary>
-    private async Task<HashSet<string>?> NamedAsync(RunRecord run, RunKeys keys, CancellationToken cancellation)
+    private async Task<IReadOnlyList<SlotRecord>?> ClosedChainAsync(
+        RunRecord run,
+        RunKeys keys,
+        CancellationToken cancellation
+    )
     {
         try
         {
             var slots = await new CommitChain(store, keys).ReadAsync(cancellation);
-            if (slots is not [.., { IsClosed: true } closing] || IsYoung(closing.CreatedAt, RunGrace))
+            if (slots is not [.., { IsClosed: true }])
                 return null;
             var expected = 1L;
             foreach (var slot in slots)
@@ -85,15 +93,35 @@ public sealed class GarbageCollector(IObjectStore store, LodeOptions options, Ti
                     throw new StoreException($"the slot at seq {expected} is missing");
                 expected = slot.Last + 1;
             }
-            var blobs = slots.SelectMany(s => s.Artifacts).Select(a => a.Key);
-            return [.. slots.Select(s => s.File).OfType<string>(), .. blobs];
+            return slots;
         }
         catch (StoreException e) when (e.Error == StoreError.Failed)
         {
-            kept.Add($"{run.RunId}: {e.Message} Run 'quarry verify {run.RunId}'.");
+            Keep(run, e);
             return null;
         }
     }
+
+    private async Task<IReadOnlyList<string>> SettledWalAsync(
+        RunRecord run,
+        RunKeys keys,
+        IReadOnlyList<SlotRecord> slots,
+        CancellationToken cancellation
+    )
+    {
+        try
+        {
+            return await release.ReleasableAsync(keys, slots, cancellation);
+        }
+        catch (StoreException e) when (e.Error == StoreError.Failed)
+        {
+            Keep(run, e);
+            return [];
+        }
+    }
+
+    private void Keep(RunRecord run, StoreException why) =>
+        kept.Add($"{run.RunId}: {why.Message} Run 'quarry verify {run.RunId}'.");
 
     private async Task RemoveAsync(GcItem item, CancellationToken cancellation)
     {

@@ -1,8 +1,11 @@
 namespace Quarry.Lode.Maintenance;
 
-/// <summary>Why an object is nobody's.</summary>
+/// <summary>Why an object is needed no more.</summary>
 public enum GcReason
 {
+    /// <summary>Rows of a settled run whose grace is over: Parquet has them, counted.</summary>
+    SettledWal,
+
     /// <summary>Rows of a try whose slot went to somebody else: no slot names them, and the run is closed.</summary>
     OrphanWal,
 
@@ -25,5 +28,5 @@ public sealed record GcItem(GcReason Reason, string Key);
 /// <param name="IsDryRun">True when nothing was removed.</param>
 /// <param name="Runs">Runs that were looked at.</param>
 /// <param name="Items">What can go, or is gone.</param>
-/// <param name="Kept">Runs of which nothing is touched, because their chains are damaged.</param>
+/// <param name="Kept">Runs of which nothing is touched, because their chains or Parquet files are damaged.</param>
 public sealed record GcReport(bool IsDryRun, long Runs, IReadOnlyList<GcItem> Items, IReadOnlyList<string> Kept);

@@ -7,12 +7,14 @@ using Quarry.Contracts.Runs;
 using Quarry.Lode.Appends;
 using Quarry.Lode.Commits;
 using Quarry.Lode.Keys;
+using Quarry.Lode.Read.Settled;
 using Quarry.Lode.Rows;
+using Quarry.Lode.Settling;
 using Quarry.Lode.Stores;
 
 namespace Quarry.Lode.Read;
 
-/// <summary>Reads what is committed: run records, rows in seq order, artifacts, files, drops.</summary>
+/// <summary>Reads what is committed or settled: run records, rows in seq order, artifacts, files, drops.</summary>
 public sealed class LodeReader(IObjectStore store)
 {
     private const string Datasets = "datasets/";
@@ -55,7 +57,11 @@ public sealed class LodeReader(IObjectStore store)
         }
     }
 
-    /// <summary>Committed rows of a run in seq order, after a seq, of one type or all.</summary>
+    /// <summary>
+    /// Rows of a run in seq order, after a seq, of one type or all: settled ones where the run is settled, else committed
+    /// ones (CONTRACT_LODE rule 27).
+    /// </summary>
+    /// <exception cref="StoreException">Rows are missing or damaged; the message names the object and its seqs.</exception>
     public async IAsyncEnumerable<EventRow> EventsAsync(
         RunRecord run,
         string? type,
@@ -63,25 +69,48 @@ public sealed class LodeReader(IObjectStore store)
         [EnumeratorCancellation] CancellationToken cancellation
     )
     {
-        await foreach (var slot in SlotsAfterAsync(run, afterSeq, cancellation))
+        // A deletion removes objects in no order that readers could follow: it hides them all at once.
+        if (run.Deleted is not null)
+            yield break;
+        var keys = new RunKeys(run.Partition, run.RunId);
+        var last = afterSeq;
+        var settled = await SettledRecord.ReadAsync(store, keys, cancellation);
+        if (settled is null)
         {
-            if (slot.File is null || slot.Last <= afterSeq)
-                continue;
-            if (type is not null && !slot.ByType.ContainsKey(type))
-                continue;
-            var packed =
-                await store.GetAsync(slot.File, cancellation)
-                ?? throw new StoreException(
-                    $"{store.Name}: '{slot.File}' is missing: seq {slot.First} to {slot.Last} cannot be read."
-                );
-            foreach (var line in WalRows.Lines(WalRows.Unpack(packed)))
+            await foreach (var slot in SlotsAfterAsync(run, afterSeq, cancellation))
             {
-                var row = ReadRow(line.Span);
-                if (row.Seq > afterSeq && (type is null || row.Type == type))
+                if (slot.File is null || slot.Last <= afterSeq)
+                    continue;
+                if (type is not null && !slot.ByType.ContainsKey(type))
+                    continue;
+                if (await store.GetAsync(slot.File, cancellation) is not { } packed)
+                {
+                    settled = await SettledSinceAsync(slot, keys, cancellation);
+                    break;
+                }
+                foreach (var row in CommittedRows.Read(packed, type, last))
+                {
+                    last = row.Seq;
                     yield return row;
+                }
             }
         }
+        if (settled is null)
+            yield break;
+        await foreach (var row in new SettledRows(store, settled.Files).RowsAsync(type, last, cancellation))
+            yield return row;
     }
+
+    /// <summary>A wal object may go only when the run is settled, so then it was settled while it was read.</summary>
+    private async Task<SettledRecord> SettledSinceAsync(
+        SlotRecord slot,
+        RunKeys keys,
+        CancellationToken cancellation
+    ) =>
+        await SettledRecord.ReadAsync(store, keys, cancellation)
+        ?? throw new StoreException(
+            $"{store.Name}: '{slot.File}' is missing: seq {slot.First} to {slot.Last} cannot be read."
+        );
 
     /// <summary>Committed events by type.</summary>
     public async Task<IReadOnlyDictionary<string, long>> CountsAsync(RunRecord run, CancellationToken cancellation)
@@ -109,10 +138,6 @@ public sealed class LodeReader(IObjectStore store)
     /// <summary>The drop ledger of a run.</summary>
     public async Task<IReadOnlyList<DropRange>> DropsAsync(RunRecord run, CancellationToken cancellation) =>
         [.. (await SlotsAsync(run, cancellation)).SelectMany(s => s.Drops)];
-
-    internal static EventRow ReadRow(ReadOnlySpan<byte> line) =>
-        JsonSerializer.Deserialize<EventRow>(line, QuarryJson.Compact)
-        ?? throw new InvalidDataException("a row of the wal is null");
 
     internal Task<IReadOnlyList<SlotRecord>> SlotsAsync(RunRecord run, CancellationToken cancellation) =>
         new CommitChain(store, new RunKeys(run.Partition, run.RunId)).ReadAsync(cancellation);

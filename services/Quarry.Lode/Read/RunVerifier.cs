@@ -1,12 +1,8 @@
-using System.IO.Hashing;
-using System.Text.Json;
 using Quarry.Contracts;
 using Quarry.Contracts.Api;
 using Quarry.Contracts.Runs;
 using Quarry.Lode.Commits;
 using Quarry.Lode.Keys;
-using Quarry.Lode.Rows;
-using Quarry.Lode.Settling;
 using Quarry.Lode.Stores;
 
 namespace Quarry.Lode.Read;
@@ -20,16 +16,31 @@ public sealed class RunVerifier(IObjectStore store)
     /// <summary>Verifies a run.</summary>
     public async Task<VerifyReport> VerifyAsync(RunRecord run, CancellationToken cancellation)
     {
-        var keys = new RunKeys(run.Partition, run.RunId);
         var checks = new Checks();
+        if (run.Deleted is not null)
+            checks.Fail("deleted", run.Message ?? $"deleted on {run.Deleted.At:u} by {run.Deleted.By}");
+        else
+            return await ProveAsync(run, checks, cancellation);
+        return new()
+        {
+            RunId = run.RunId,
+            State = run.State,
+            Outcome = run.Outcome,
+            Complete = false,
+            Checks = checks.All,
+        };
+    }
+
+    private async Task<VerifyReport> ProveAsync(RunRecord run, Checks checks, CancellationToken cancellation)
+    {
+        var keys = new RunKeys(run.Partition, run.RunId);
         var slots = await ReadChainAsync(keys, checks, cancellation);
-        var seqs = new SeqProof();
-        foreach (var slot in slots)
-            await CheckSlotAsync(slot, seqs, checks, cancellation);
+        var rows = new RowProof(store, keys, checks);
+        await rows.CheckAsync(slots, cancellation);
+        var seqs = rows.Seqs;
         seqs.Report(checks);
         CheckRecord(run, slots, seqs, checks);
         await new BlobProof(store, checks).CheckAsync(keys, slots, seqs, cancellation);
-        var isSettled = await CheckSettledAsync(keys, seqs, checks, cancellation);
         return new()
         {
             RunId = run.RunId,
@@ -43,7 +54,7 @@ public sealed class RunVerifier(IObjectStore store)
             Drops = [.. slots.SelectMany(s => s.Drops)],
             Artifacts = slots.Sum(s => s.Artifacts.Count),
             Orphans = run.Artifacts.Orphans,
-            Settled = isSettled,
+            Settled = rows.IsSettled,
             Checks = checks.All,
         };
     }
@@ -71,47 +82,15 @@ public sealed class RunVerifier(IObjectStore store)
             }
             catch (StoreException e)
             {
-                checks.Fail("chain_contiguous", $"{e.Message} What it covered is lost; the slots around it are not.");
+                checks.Fail("chain_contiguous", $"{e.Message} What it covered is lost unless Parquet holds it.");
             }
         }
         checks.HoldUnlessFailed("chain_contiguous", $"{slots.Count} slots, one after another");
         return slots;
     }
 
-    private async Task CheckSlotAsync(SlotRecord slot, SeqProof seqs, Checks checks, CancellationToken cancellation)
-    {
-        foreach (var drop in slot.Drops)
-            seqs.AddDrop(drop);
-        if (slot.File is null)
-            return;
-        var packed = await store.GetAsync(slot.File, cancellation);
-        if (packed is null)
-            checks.Fail("wal_intact", $"'{slot.File}' is missing: seq {slot.First} to {slot.Last} are lost");
-        else if (Convert.ToHexStringLower(XxHash128.Hash(packed)) != slot.Xxh128)
-            checks.Fail(
-                "wal_intact",
-                $"'{slot.File}' does not match its checksum: seq {slot.First} to {slot.Last} cannot be trusted"
-            );
-        else
-            AddRows(slot, packed, seqs, checks);
-    }
-
-    private static void AddRows(SlotRecord slot, byte[] packed, SeqProof seqs, Checks checks)
-    {
-        var rows = 0;
-        foreach (var line in WalRows.Lines(WalRows.Unpack(packed)))
-        {
-            var row = LodeReader.ReadRow(line.Span);
-            seqs.AddRow(row.Seq, row.Type);
-            rows++;
-        }
-        if (rows != slot.Count)
-            checks.Fail("wal_intact", $"'{slot.File}' holds {rows} rows, its slot says {slot.Count}");
-    }
-
     private static void CheckRecord(RunRecord run, IReadOnlyList<SlotRecord> slots, SeqProof seqs, Checks checks)
     {
-        checks.HoldUnlessFailed("wal_intact", "every object is there and matches its checksum");
         var isClosed = slots.Any(s => s.IsClosed);
         checks.Add(
             "closed",
@@ -134,50 +113,6 @@ public sealed class RunVerifier(IObjectStore store)
                 seqs.ByType.ContainsKey("run_complete") && run.SeqLast == seqs.Last,
                 $"success with {run.SeqLast} events seen, {seqs.Last} covered, run_complete stored"
             );
-        }
-    }
-
-    private async Task<bool> CheckSettledAsync(
-        RunKeys keys,
-        SeqProof seqs,
-        Checks checks,
-        CancellationToken cancellation
-    )
-    {
-        if (await store.GetAsync(keys.Settled, cancellation) is not { } json)
-            return false;
-        if (TryRead(json) is not { } settled)
-        {
-            checks.Fail("settled_agrees", $"'{keys.Settled}' cannot be read; its rows are still in the wal");
-            return true;
-        }
-        foreach (var file in settled.Files)
-        {
-            await using var stream = await store.OpenReadAsync(file.Key, cancellation);
-            var hash = new XxHash128();
-            if (stream is not null)
-                await hash.AppendAsync(stream, cancellation);
-            if (stream is null || Convert.ToHexStringLower(hash.GetCurrentHash()) != file.Xxh128)
-                checks.Fail(
-                    "settled_agrees",
-                    $"'{file.Key}' is missing or changed; its {file.Rows:N0} rows are still in the wal"
-                );
-        }
-        if (settled.Rows != seqs.Stored)
-            checks.Fail("settled_agrees", $"Parquet holds {settled.Rows:N0} rows, the chain {seqs.Stored:N0}");
-        checks.HoldUnlessFailed("settled_agrees", $"{settled.Files.Count} Parquet files with {settled.Rows:N0} rows");
-        return true;
-    }
-
-    private static SettledRecord? TryRead(byte[] json)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<SettledRecord>(json, QuarryJson.Compact);
-        }
-        catch (JsonException)
-        {
-            return null;
         }
     }
 }

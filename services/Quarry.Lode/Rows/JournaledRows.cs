@@ -1,7 +1,6 @@
 using Quarry.Contracts;
 using Quarry.Contracts.Events;
 using Quarry.Contracts.Runs;
-using Quarry.Lode.Read;
 
 namespace Quarry.Lode.Rows;
 
@@ -22,12 +21,8 @@ internal static class JournaledRows
             var json = new RowJson(QuarryNames.Of(run.Policy.Name), clock);
             if (!json.TryAdd(batch.Span))
                 throw new InvalidDataException($"journaled rows of run {run.RunId} cannot be read");
-            foreach (var line in WalRows.Lines(json.Lines))
-            {
-                var row = LodeReader.ReadRow(line.Span);
-                if (row.Seq > afterSeq && (type is null || row.Type == type))
-                    yield return row;
-            }
+            foreach (var row in CommittedRows.Of(json.Lines, type, afterSeq))
+                yield return row;
         }
     }
 }

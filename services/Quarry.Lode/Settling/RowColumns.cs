@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text.Json;
 using ParquetSharp;
+using Quarry.Lode.Rows;
 
 namespace Quarry.Lode.Settling;
 
@@ -95,9 +95,5 @@ internal sealed class RowColumns
     private static string? Text(JsonElement row, string name) =>
         row.TryGetProperty(name, out var value) ? value.GetString() : null;
 
-    private static DateTime? Instant(JsonElement row, string name)
-    {
-        const DateTimeStyles utc = DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal;
-        return DateTime.TryParse(Text(row, name), CultureInfo.InvariantCulture, utc, out var instant) ? instant : null;
-    }
+    private static DateTime? Instant(JsonElement row, string name) => RowTime.Parse(Text(row, name));
 }

@@ -1,9 +1,16 @@
+using System.Text.Json;
+using Quarry.Contracts;
+using Quarry.Lode.Keys;
+using Quarry.Lode.Stores;
+
 namespace Quarry.Lode.Settling;
 
 /// <summary>What settling a run made: written once, after every file it names is there.</summary>
 internal sealed record SettledRecord
 {
-    public int V { get; init; } = 1;
+    public const int FormatVersion = 1;
+
+    public int V { get; init; } = FormatVersion;
 
     public required string RunId { get; init; }
 
@@ -14,6 +21,27 @@ internal sealed record SettledRecord
     public required IReadOnlyList<SettledFile> Files { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Reads the record of a run; null when it is not settled.</summary>
+    /// <exception cref="StoreException">It is damaged, or of a newer format.</exception>
+    public static async Task<SettledRecord?> ReadAsync(IObjectStore store, RunKeys keys, CancellationToken cancellation)
+    {
+        if (await store.GetAsync(keys.Settled, cancellation) is not { } json)
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize<SettledRecord>(json, QuarryJson.Compact) is { V: FormatVersion } record
+                ? record
+                : throw new JsonException($"it is not of format {FormatVersion}");
+        }
+        catch (JsonException e)
+        {
+            throw new StoreException(
+                $"{store.Name}: '{keys.Settled}' cannot be read: {e.Message} Run 'quarry verify' on the run.",
+                e
+            );
+        }
+    }
 }
 
 /// <summary>One Parquet file.</summary>

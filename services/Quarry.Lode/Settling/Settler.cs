@@ -31,8 +31,10 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
         );
         try
         {
-            var parts = await WriteAsync(slots, folder.FullName, cancellation);
-            await PublishAsync(run, keys, chain.CommittedSeq, parts, cancellation);
+            if (await WriteAsync(slots, folder.FullName, cancellation) is { } parts)
+                await PublishAsync(run, keys, chain.CommittedSeq, parts, cancellation);
+            else
+                await ExpectSettledAsync(keys, cancellation);
             return true;
         }
         finally
@@ -41,7 +43,17 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
         }
     }
 
-    private async Task<IReadOnlyList<SettledPart>> WriteAsync(
+    /// <summary>Somebody else settled the run meanwhile, and its wal went; else it is lost.</summary>
+    private async Task ExpectSettledAsync(RunKeys keys, CancellationToken cancellation)
+    {
+        if (await store.GetAsync(keys.Settled, cancellation) is null)
+            throw new StoreException(
+                $"{store.Name}: rows below '{keys.WalFolder}' are missing; the run cannot be settled. Run 'quarry verify'."
+            );
+    }
+
+    /// <summary>Parts on the local disk; null when an object of the wal is not there.</summary>
+    private async Task<IReadOnlyList<SettledPart>?> WriteAsync(
         IReadOnlyList<SlotRecord> slots,
         string folder,
         CancellationToken cancellation
@@ -51,7 +63,10 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
         try
         {
             foreach (var slot in slots.Where(s => s.File is not null))
-                await AddAsync(slot, writers, folder, cancellation);
+            {
+                if (!await TryAddAsync(slot, writers, folder, cancellation))
+                    return null;
+            }
             foreach (var writer in writers.Values)
                 writer.Finish();
             return [.. writers.Values.SelectMany(w => w.Parts)];
@@ -63,18 +78,15 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
         }
     }
 
-    private async Task AddAsync(
+    private async Task<bool> TryAddAsync(
         SlotRecord slot,
         SortedDictionary<string, PartWriter> writers,
         string folder,
         CancellationToken cancellation
     )
     {
-        var packed =
-            await store.GetAsync(slot.File!, cancellation)
-            ?? throw new StoreException(
-                $"{store.Name}: '{slot.File}' is missing; the run cannot be settled. Run 'quarry verify'."
-            );
+        if (await store.GetAsync(slot.File!, cancellation) is not { } packed)
+            return false;
         var rows = 0;
         foreach (var line in WalRows.Lines(WalRows.Unpack(packed)))
         {
@@ -89,6 +101,7 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
             throw new StoreException(
                 $"{store.Name}: '{slot.File}' holds {rows} rows, its slot says {slot.Count}. Run 'quarry verify'."
             );
+        return true;
     }
 
     private async Task PublishAsync(

@@ -11,6 +11,7 @@ internal sealed partial class SettleService(
     LodeHost lode,
     RunCatalogue catalogue,
     SettleQueue queue,
+    WalReleaseQueue releases,
     ILogger<SettleService> logger
 ) : BackgroundService
 {
@@ -27,11 +28,11 @@ internal sealed partial class SettleService(
     {
         try
         {
-            if (await lode.Store.Reader.FindRunAsync(runId, cancellation) is not { IsDone: true } run)
+            if (await lode.Store.Reader.FindRunAsync(runId, cancellation) is not { IsDone: true, Deleted: null } run)
                 return;
             if (!await lode.Store.Settler.SettleAsync(run, cancellation))
                 await CloseAndSettleAsync(run, cancellation);
-            await catalogue.SettledAsync(runId, cancellation);
+            releases.Add(runId);
             Log.Settled(logger, runId);
         }
         catch (Exception e) when (e is StoreException or LodeException or InvalidDataException)

@@ -27,6 +27,7 @@ public sealed class GcTests : IDisposable
         Assert.Equal(before, Files());
         Assert.Equal(
             [
+                (GcReason.SettledWal, $"{Log}/wal/00000000000000000001-1.jsonl.zst"),
                 (GcReason.OrphanWal, $"{Log}/wal/00000000000000000001-9.jsonl.zst"),
                 (GcReason.OrphanArtifact, $"{Data}/artifacts/a9/name"),
                 (GcReason.OrphanStaged, Path.Combine(folder.Root, "staging", "run-1")),
@@ -36,7 +37,7 @@ public sealed class GcTests : IDisposable
             found.Items.Select(i => (i.Reason, i.Key))
         );
         Assert.Equal(found.Items, (await CollectAsync(lode, isDryRun: false)).Items);
-        Assert.Equal(before.Length - 5, Files().Length);
+        Assert.Equal(before.Length - 6, Files().Length);
         Assert.Empty((await CollectAsync(lode, isDryRun: true)).Items);
         Assert.True((await LodeFolder.VerifyAsync(lode, run)).Complete);
     }

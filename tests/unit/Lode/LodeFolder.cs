@@ -82,37 +82,67 @@ internal sealed class LodeFolder : IDisposable
             NullLogger<LodeStore>.Instance
         );
 
-    /// <summary>What a crash at this moment would leave: a copy of every file, without locks.</summary>
-    public string Crash()
+    /// <summary>
+    /// What a crash at this moment would leave: a copy of every file, without locks. A writer may go on meanwhile, so what
+    /// names is copied before what it names, and what is freed by it first of all.
+    /// </summary>
+    public string Crash(string? root = null)
     {
+        var original = root ?? Root;
         var copy = Directory.CreateTempSubdirectory("quarry-crash-").FullName;
         folders.Add(copy);
-        foreach (var folder in Directory.EnumerateDirectories(Root, "*", SearchOption.AllDirectories))
-            _ = Directory.CreateDirectory(copy + folder[Root.Length..]);
-        foreach (var file in Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories))
-        {
-            using var to = File.Create(copy + file[Root.Length..]);
-            // A lock ends with its process, so the copy has none; the original is held, and empty.
-            if (Path.GetFileName(file) == "lock")
-                continue;
-            using var from = new FileStream(
-                file,
-                FileMode.Open,
-                FileAccess.Read,
-                FileShare.ReadWrite | FileShare.Delete
-            );
-            from.CopyTo(to);
-        }
+        foreach (var part in new[] { "journal", "staging" })
+            CopyFiles(Path.Combine(original, part), Path.Combine(copy, part), _ => true);
+        var (from, to) = (Path.Combine(original, "datasets"), Path.Combine(copy, "datasets"));
+        CopyFiles(from, to, IsSlot);
+        CopyFiles(from, to, path => !IsSlot(path));
         return copy;
     }
 
+    private static bool IsSlot(string path) => path.Contains("/commits/", StringComparison.Ordinal);
+
+    private static void CopyFiles(string from, string to, Predicate<string> isWanted)
+    {
+        _ = Directory.CreateDirectory(to);
+        if (!Directory.Exists(from))
+            return;
+        foreach (var path in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            if (!isWanted(path))
+                continue;
+            var copy = to + path[from.Length..];
+            _ = Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            // A lock ends with its process, so the copy has none; a temporary file is nobody's after a crash.
+            if (Path.GetFileName(path) == "lock")
+                File.Create(copy).Dispose();
+            else if (!Path.GetFileName(path).StartsWith(".tmp-", StringComparison.Ordinal))
+                CopyFile(path, copy);
+        }
+    }
+
+    private static void CopyFile(string path, string copy)
+    {
+        using var from = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var to = File.Create(copy);
+        from.CopyTo(to);
+    }
+
     /// <summary>One closed run with items, an artifact and a file.</summary>
-    public static async Task<RunRecord> WriteClosedAsync(LodeStore lode, int items = 20, string runId = "run-1")
+    public static async Task<RunRecord> WriteClosedAsync(
+        LodeStore lode,
+        int items = 20,
+        string runId = "run-1",
+        int batchItems = int.MaxValue
+    )
     {
         var run = Run(runId);
         await lode.RecordStateAsync(run, default);
         await using var appender = await lode.OpenAsync(run, 1, default);
-        Assert.True((await appender.AppendAsync(Batch(1, items, runId), default)).IsDurable);
+        for (var first = 1L; first <= items; first += batchItems)
+        {
+            var batch = Batch(first, Math.Min(items, first - 1 + batchItems), runId);
+            Assert.True((await appender.AppendAsync(batch, default)).IsDurable);
+        }
         Assert.True((await appender.AppendArtifactAsync(new("a1", 1, true, new byte[] { 1, 2, 3 }), default)).Ok);
         Assert.True(
             (await appender.AppendAsync(Batch(items + 1, ArtifactEvent(items + 1, "a1", 3, runId)), default)).IsDurable

@@ -1,5 +1,7 @@
 using System.Text;
 using Quarry.Contracts.Runs;
+using Quarry.Lode;
+using Quarry.Lode.Settling;
 
 namespace Quarry.Tests.Unit.Lode;
 
@@ -28,8 +30,7 @@ public sealed class VerifyTests : IDisposable
     [InlineData("commits", 0, "gone", "chain_contiguous", "1 was expected")]
     [InlineData("commits", 0, "garbled", "chain_contiguous", "cannot be read")]
     [InlineData("commits", 1, "gone", "closed", "chain is open")]
-    [InlineData("wal", 0, "gone", "wal_intact", "seq 1 to 21 are lost")]
-    [InlineData("wal", 0, "flipped", "wal_intact", "checksum")]
+    [InlineData("wal", 0, "flipped", "wal_intact", "are in Parquet: nothing is lost")]
     [InlineData("artifacts", 0, "gone", "blobs_intact", "is missing")]
     [InlineData("artifacts", 0, "longer", "blobs_intact", "has 4 bytes, 3 were stored")]
     [InlineData("artifacts", 0, "flipped", "blobs_intact", "SHA-256")]
@@ -57,6 +58,67 @@ public sealed class VerifyTests : IDisposable
         );
     }
 
+    [Theory]
+    [InlineData("gone", "seq 1 to 21 are lost")]
+    [InlineData("flipped", "seq 1 to 21 cannot be trusted")]
+    public async Task A_wal_that_is_damaged_before_its_run_is_settled_is_lost(string how, string detail)
+    {
+        await using var lode = await folder.OpenAsync();
+        var run = await LodeFolder.WriteClosedAsync(lode);
+        Damage(Assert.Single(folder.FilesBelow("datasets", "*.jsonl.zst")), how);
+        var proof = await LodeFolder.VerifyAsync(lode, run);
+        Assert.Contains(
+            proof.Checks,
+            c => c is { Name: "wal_intact", Ok: false } && c.Detail.Contains(detail, StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    public async Task A_settled_run_without_its_wal_holds_every_check()
+    {
+        await using var lode = await folder.OpenAsync(new() { SlotEvents = 5, PartRowsMax = 8 });
+        var run = await SettleWithoutWalAsync(lode);
+        var proof = await LodeFolder.VerifyAsync(lode, run);
+        Assert.True(proof.Complete, string.Join('\n', proof.Checks));
+        Assert.Equal((21, 21, true), (proof.SeqLast, proof.Stored, proof.Settled));
+        Assert.Contains(proof.Checks, c => c.Detail.Contains("were deleted after settling", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("item/part-00001", "gone")]
+    [InlineData("item/part-00001", "flipped")]
+    public async Task Parquet_that_is_damaged_when_the_wal_is_gone_names_the_seqs_that_are_lost(string part, string how)
+    {
+        await using var lode = await folder.OpenAsync(new() { PartRowsMax = 8 });
+        var run = await SettleWithoutWalAsync(lode);
+        Damage(folder.FilesBelow("datasets", "*.parquet").Single(f => f.Contains(part, StringComparison.Ordinal)), how);
+        var proof = await LodeFolder.VerifyAsync(lode, run);
+        Assert.Contains(
+            proof.Checks,
+            c => c is { Name: "seq_complete", Ok: false, Detail: "seq 9 to 16 are neither stored nor named" }
+        );
+        Assert.Contains(
+            proof.Checks,
+            c => c is { Name: "settled_agrees", Ok: false } && c.Detail.Contains("8 rows of seq 9 to 16 are lost")
+        );
+        Assert.Equal((21, 13), (proof.SeqLast, proof.Stored));
+    }
+
+    [Fact]
+    public async Task A_slot_that_is_lost_when_its_rows_are_in_parquet_loses_nothing()
+    {
+        await using var lode = await folder.OpenAsync(new() { SlotEvents = 5 });
+        var run = await LodeFolder.WriteClosedAsync(lode);
+        Assert.True(await lode.Settler.SettleAsync(run, default));
+        File.Delete(
+            folder.FilesBelow("datasets", "*.json").First(f => f.Contains("commits", StringComparison.Ordinal))
+        );
+        var proof = await LodeFolder.VerifyAsync(lode, run);
+        Assert.Contains(proof.Checks, c => c is { Name: "chain_contiguous", Ok: false });
+        Assert.Contains(proof.Checks, c => c is { Name: "seq_complete", Ok: true });
+        Assert.Contains(proof.Checks, c => c is { Name: "settled_agrees", Ok: false });
+    }
+
     [Fact]
     public async Task A_success_without_its_last_event_or_with_fewer_rows_does_not_hold()
     {
@@ -76,6 +138,18 @@ public sealed class VerifyTests : IDisposable
         var proof = await LodeFolder.VerifyAsync(lode, LodeFolder.Run());
         Assert.False(proof.Complete);
         Assert.Contains(proof.Checks, c => c is { Name: "closed", Ok: false });
+    }
+
+    private async Task<RunRecord> SettleWithoutWalAsync(LodeStore lode)
+    {
+        var run = await LodeFolder.WriteClosedAsync(lode);
+        Assert.True(await lode.Settler.SettleAsync(run, default));
+        _ = await new WalRelease(lode.Objects, new() { WalGraceMinutes = 0 }, TimeProvider.System).ReleaseAsync(
+            run,
+            default
+        );
+        Assert.Empty(folder.FilesBelow("datasets", "*.zst"));
+        return run;
     }
 
     private static void Damage(string file, string how)
