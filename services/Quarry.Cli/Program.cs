@@ -1,3 +1,4 @@
 using Quarry.Cli;
+using Quarry.Lode.Sql;
 
-return await QuarryCommand.InvokeAsync(args);
+return SqlWorker.TryRun(args) ? ExitCodes.Ok : await QuarryCommand.InvokeAsync(args);

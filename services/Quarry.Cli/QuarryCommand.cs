@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Quarry.Cli.Commands;
 using Quarry.Contracts.Lode;
+using Quarry.Lode.Sql;
 using Quarry.Lode.Stores;
 using Quarry.Runtime.Executors;
 
@@ -22,6 +23,8 @@ internal static class QuarryCommand
             ListCommand.Create(),
             InspectCommand.Create(),
             VerifyCommand.Create(),
+            QueryCommand.Create(),
+            ExportCommand.Create(),
             GcCommand.Create(),
             DeleteCommand.Create(),
             DoctorCommand.Create(),
@@ -56,6 +59,10 @@ internal static class QuarryCommand
         catch (UsageException e)
         {
             return await FailAsync(e.Message, ExitCodes.InvalidUsage);
+        }
+        catch (QueryException e)
+        {
+            return await FailAsync(e.Message, ExitCodes.NotProven);
         }
         catch (ExecutorNotFoundException e)
         {

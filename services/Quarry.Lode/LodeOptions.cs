@@ -56,6 +56,18 @@ public sealed record LodeOptions
     /// </summary>
     public bool CloseAbandonedRuns { get; init; } = true;
 
+    /// <summary>Memory of one SQL query, in MiB.</summary>
+    public int QueryMemoryMb { get; init; } = 1024;
+
+    /// <summary>Longest SQL query, in milliseconds.</summary>
+    public int QueryTimeMs { get; init; } = 60_000;
+
+    /// <summary>Most rows a SQL query answers with; what is beyond is cut, and the answer says so.</summary>
+    public int QueryRowsMax { get; init; } = 10_000;
+
+    /// <summary>SQL queries at once; beyond it they are refused for the moment.</summary>
+    public int QueriesAtOnceMax { get; init; } = 2;
+
     /// <summary>The local folder: the root itself, or the one that belongs to a remote root.</summary>
     public string LocalFolder =>
         StoreAddress.Parse(Root) is { Kind: not StoreKind.Folder } remote

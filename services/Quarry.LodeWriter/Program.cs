@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Quarry.Contracts;
+using Quarry.Lode.Sql;
 using Quarry.LodeWriter.Appends;
 using Quarry.LodeWriter.Catalogue;
 using Quarry.LodeWriter.Hosting;
@@ -8,6 +9,9 @@ using Quarry.LodeWriter.Settling;
 using Quarry.ServiceDefaults;
 using Quarry.Streams;
 using Quarry.Streams.PolicyQueues;
+
+if (SqlWorker.TryRun(args))
+    return;
 
 const int MessageBytesMax = Limits.FrameBytesMax + Limits.BatchBytesMax;
 
@@ -26,6 +30,7 @@ builder.Services.AddPooledDbContextFactory<CatalogueContext>(db =>
 builder.Services.AddSingleton<LodeHost>();
 builder.Services.AddSingleton<RunCatalogue>();
 builder.Services.AddSingleton<RunLookup>();
+builder.Services.AddSingleton<QueryGate>();
 builder.Services.AddSingleton<SettleQueue>();
 builder.Services.AddSingleton<WalReleaseQueue>();
 builder.Services.AddSingleton<OpenRuns>();
@@ -49,4 +54,5 @@ var runs = app.MapGroup("/api/v1/runs");
 runs.MapRuns();
 runs.MapEvents();
 runs.MapBlobs();
+app.MapQuery();
 await app.RunAsync();

@@ -64,7 +64,7 @@ public class DeleteTests
     }
 
     private static long Rows(QuarryCli quarry) =>
-        (long)DuckDb.Query(quarry.Storage, "select count(*) from $files")[0][0]!;
+        (long)DuckDb.Query(quarry.Storage, "select count(*) from $files where record_kind = 'event'")[0][0]!;
 
     private static async Task<int> DeletedAsync(QuarryCli quarry, string source, string olderThan)
     {

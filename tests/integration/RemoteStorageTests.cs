@@ -77,6 +77,6 @@ public sealed class RemoteStorageTests(RadosGateway gateway)
             .ListAsync("datasets/quarry/partitions/", default)
             .Where(k => k.EndsWith(".parquet", StringComparison.Ordinal))
             .ToListAsync();
-        Assert.Equal(3, parquet.Count);
+        Assert.Equal(4, parquet.Count);
     }
 }

@@ -16,7 +16,9 @@ internal sealed record RunKeys(Partition Partition, string RunId)
 
     public string CommitsFolder => log + "/commits/";
 
-    public string Settled => log + "/settled.json";
+    public const string SettledName = "settled.json";
+
+    public string Settled => $"{log}/{SettledName}";
 
     public string FilesFolder => data + "/files/";
 

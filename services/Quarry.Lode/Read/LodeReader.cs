@@ -33,6 +33,26 @@ public sealed class LodeReader(IObjectStore store)
         }
     }
 
+    /// <summary>The newest record of every run that is not settled; of the others only names are listed.</summary>
+    public async IAsyncEnumerable<RunRecord> UnsettledAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var dataset in store.ListChildrenAsync(Datasets, cancellation))
+        {
+            await foreach (var run in store.ListChildrenAsync($"{Datasets}{dataset}log/", cancellation))
+            {
+                var log = $"{Datasets}{dataset}log/{run}";
+                if (
+                    await store
+                        .ListChildrenAsync(log, cancellation)
+                        .ContainsAsync(RunKeys.SettledName, null, cancellation)
+                )
+                    continue;
+                if (await LastStateAsync($"{log}states/", cancellation) is { } record)
+                    yield return record;
+            }
+        }
+    }
+
     /// <summary>The newest record of one run; null when there is no such run.</summary>
     public async Task<RunRecord?> FindRunAsync(string runId, CancellationToken cancellation)
     {

@@ -2,6 +2,7 @@ using System.IO.Hashing;
 using Quarry.Lode.Commits;
 using Quarry.Lode.Keys;
 using Quarry.Lode.Rows;
+using Quarry.Lode.Settling;
 using Quarry.Lode.Stores;
 
 namespace Quarry.Lode.Read;
@@ -109,11 +110,7 @@ internal sealed class RowProof(IObjectStore store, RunKeys keys, Checks checks)
     private void Report(SettledProof settled)
     {
         foreach (var file in settled.Damaged)
-            checks.Fail(
-                SettledAgrees,
-                $"'{file.Key}' is missing or changed; its {file.Rows:N0} rows of seq {file.First} to {file.Last} "
-                    + (freed == 0 ? "are still in the wal" : $"are lost where the wal is gone ({freed} objects)")
-            );
+            checks.Fail(SettledAgrees, $"'{file.Key}' is missing or changed; {Fate(file)}");
         if (settled.Damaged.Count == 0 && settled.Record.Rows != Seqs.Stored)
             checks.Fail(SettledAgrees, $"Parquet holds {settled.Record.Rows:N0} rows, the chain {Seqs.Stored:N0}");
         if (uncovered > 0)
@@ -122,6 +119,14 @@ internal sealed class RowProof(IObjectStore store, RunKeys keys, Checks checks)
             SettledAgrees,
             $"{settled.Record.Files.Count} Parquet files with {settled.Record.Rows:N0} rows"
         );
+    }
+
+    private string Fate(SettledFile file)
+    {
+        if (RecordRows.IsRecord(file.EventType))
+            return "what it says is in the log";
+        return $"its {file.Rows:N0} rows of seq {file.First} to {file.Last} "
+            + (freed == 0 ? "are still in the wal" : $"are lost where the wal is gone ({freed} objects)");
     }
 
     private static bool IsIntact(SlotRecord slot, byte[] packed) =>

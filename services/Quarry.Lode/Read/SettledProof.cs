@@ -31,7 +31,7 @@ internal sealed class SettledProof : IAsyncDisposable
         if (await SettledRecord.ReadAsync(store, keys, cancellation) is not { } record)
             return null;
         var damaged = new List<SettledFile>();
-        foreach (var file in record.Files)
+        foreach (var file in record.Files.Concat(record.Records))
         {
             if (!await IsWholeAsync(store, file, cancellation))
                 damaged.Add(file);

@@ -18,7 +18,11 @@ internal sealed record SettledRecord
 
     public required long Rows { get; init; }
 
+    /// <summary>Files of events.</summary>
     public required IReadOnlyList<SettledFile> Files { get; init; }
+
+    /// <summary>Files of rows that are no events: the run record, dropped ranges.</summary>
+    public IReadOnlyList<SettledFile> Records { get; init; } = [];
 
     public required DateTimeOffset CreatedAt { get; init; }
 

@@ -31,7 +31,7 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
         );
         try
         {
-            if (await WriteAsync(slots, folder.FullName, cancellation) is { } parts)
+            if (await WriteAsync(run, slots, folder.FullName, cancellation) is { } parts)
                 await PublishAsync(run, keys, chain.CommittedSeq, parts, cancellation);
             else
                 await ExpectSettledAsync(keys, cancellation);
@@ -54,6 +54,7 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
 
     /// <summary>Parts on the local disk; null when an object of the wal is not there.</summary>
     private async Task<IReadOnlyList<SettledPart>?> WriteAsync(
+        RunRecord run,
         IReadOnlyList<SlotRecord> slots,
         string folder,
         CancellationToken cancellation
@@ -67,6 +68,8 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
                 if (!await TryAddAsync(slot, writers, folder, cancellation))
                     return null;
             }
+            foreach (var row in RecordRows.Of(slots[^1].Final ?? run, slots))
+                Add(row, writers, folder);
             foreach (var writer in writers.Values)
                 writer.Finish();
             return [.. writers.Values.SelectMany(w => w.Parts)];
@@ -91,10 +94,7 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
         foreach (var line in WalRows.Lines(WalRows.Unpack(packed)))
         {
             using var row = JsonDocument.Parse(line, new() { MaxDepth = Limits.PayloadDepthMax + 8 });
-            var type = row.RootElement.GetProperty("type").GetString()!;
-            if (!writers.TryGetValue(type, out var writer))
-                writers[type] = writer = new(folder, type, options.PartRowsMax);
-            writer.Add(row.RootElement);
+            Add(row.RootElement, writers, folder);
             rows++;
         }
         if (rows != slot.Count)
@@ -102,6 +102,14 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
                 $"{store.Name}: '{slot.File}' holds {rows} rows, its slot says {slot.Count}. Run 'quarry verify'."
             );
         return true;
+    }
+
+    private void Add(JsonElement row, SortedDictionary<string, PartWriter> writers, string folder)
+    {
+        var type = row.GetProperty("type").GetString()!;
+        if (!writers.TryGetValue(type, out var writer))
+            writers[type] = writer = new(folder, type, options.PartRowsMax);
+        writer.Add(row);
     }
 
     private async Task PublishAsync(
@@ -120,12 +128,14 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
             var (bytes, hash) = await MeasureAsync(key, cancellation);
             files.Add(new(part.EventType, key, part.Rows, bytes, hash, part.First, part.Last));
         }
+        var events = files.Where(f => !RecordRows.IsRecord(f.EventType)).ToList();
         var record = new SettledRecord
         {
             RunId = run.RunId,
             SeqLast = seqLast,
-            Rows = files.Sum(f => f.Rows),
-            Files = files,
+            Rows = events.Sum(f => f.Rows),
+            Files = events,
+            Records = [.. files.Except(events)],
             CreatedAt = clock.GetUtcNow(),
         };
         _ = await store.PutIfAbsentAsync(

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Quarry.Contracts.Api;
 using Quarry.Contracts.Runs;
@@ -62,6 +63,15 @@ internal sealed partial class RunCatalogue(IDbContextFactory<CatalogueContext> c
             .OrderBy(r => r.QueuedAtUs)
             .Select(r => r.RunId)
             .ToListAsync(cancellation);
+    }
+
+    /// <summary>Records of runs whose rows may not lie in Parquet.</summary>
+    public async IAsyncEnumerable<RunRecord> OpenAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellation);
+        var rows = context.Runs.AsNoTracking().Where(r => !r.IsSettled).AsAsyncEnumerable();
+        await foreach (var row in rows.WithCancellation(cancellation))
+            yield return row.ToRecord();
     }
 
     /// <summary>Notes that a run's rows lie in Parquet.</summary>

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Quarry.Lode;
 using Quarry.LodeWriter.Catalogue;
 using Quarry.LodeWriter.Hosting;
 using Quarry.LodeWriter.Queries;
@@ -74,6 +75,8 @@ public sealed partial class OpenApiTests
                     typeof(LodeHost),
                     typeof(RunCatalogue),
                     typeof(RunLookup),
+                    typeof(LodeOptions),
+                    typeof(QueryGate),
                 ]
         )
             builder.Services.AddSingleton(needed, _ => throw new InvalidOperationException("nothing is called"));
@@ -86,6 +89,7 @@ public sealed partial class OpenApiTests
         runs.MapRuns();
         runs.MapEvents();
         runs.MapBlobs();
+        app.MapQuery();
         return from source in ((IEndpointRouteBuilder)app).DataSources
             from endpoint in source.Endpoints.OfType<RouteEndpoint>()
             from method in endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods

@@ -120,11 +120,21 @@ internal sealed class LodeFolder : IDisposable
         }
     }
 
+    /// <summary>A file that goes while it is copied has become part of a slot, which is copied later.</summary>
     private static void CopyFile(string path, string copy)
     {
-        using var from = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        using var to = File.Create(copy);
-        from.CopyTo(to);
+        try
+        {
+            using var from = new FileStream(
+                path,
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.ReadWrite | FileShare.Delete
+            );
+            using var to = File.Create(copy);
+            from.CopyTo(to);
+        }
+        catch (FileNotFoundException) when (!path.Contains("/datasets/", StringComparison.Ordinal)) { }
     }
 
     /// <summary>One closed run with items, an artifact and a file.</summary>

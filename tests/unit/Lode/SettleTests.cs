@@ -1,4 +1,5 @@
 using ParquetSharp;
+using Quarry.Contracts.Events;
 
 namespace Quarry.Tests.Unit.Lode;
 
@@ -25,7 +26,10 @@ public sealed class SettleTests : IDisposable
         var run = await LodeFolder.WriteClosedAsync(lode);
         Assert.True(await lode.Settler.SettleAsync(run, default));
         var first = Contents();
-        Assert.Equal(["artifact/part-00000", "item/part-00000", "item/part-00001", "item/part-00002"], first.Keys);
+        Assert.Equal(
+            ["artifact/part-00000", "item/part-00000", "item/part-00001", "item/part-00002", "run/part-00000"],
+            first.Keys
+        );
         Assert.True(await lode.Settler.SettleAsync(run, default));
         Assert.Equal(first, Contents());
         // A crash after so many files: those that follow and settled.json are not there.
@@ -60,15 +64,46 @@ public sealed class SettleTests : IDisposable
     }
 
     [Fact]
-    public async Task An_empty_run_settles_to_no_file()
+    public async Task An_empty_run_settles_to_its_record()
     {
         await using var lode = await folder.OpenAsync();
         var run = LodeFolder.Run();
         await using var appender = await lode.OpenAsync(run, 1, default);
         _ = await appender.CloseAsync(LodeFolder.Done(run, 0), default);
         Assert.True(await lode.Settler.SettleAsync(run, default));
-        Assert.Empty(folder.FilesBelow("datasets", "*.parquet"));
+        Assert.Equal(["run/part-00000"], Contents().Keys);
         Assert.True((await LodeFolder.VerifyAsync(lode, LodeFolder.Done(run, 0))).Complete);
+    }
+
+    [Fact]
+    public async Task What_is_no_event_has_a_record_kind_and_a_type_of_its_own()
+    {
+        await using var lode = await folder.OpenAsync();
+        var run = LodeFolder.Run();
+        await using var appender = await lode.OpenAsync(run, 1, default);
+        DropRange[] drops = [new("log", 1, 2, DropReason.BufferFull), new("log", 4, 4, DropReason.BufferFull)];
+        var batch = LodeFolder.Batch(1, Frames.Event(3)) with { LastSeq = 4, Drops = drops };
+        Assert.True((await appender.AppendAsync(batch, default)).IsDurable);
+        _ = await appender.CloseAsync(LodeFolder.Done(run, 4), default);
+        Assert.True(await lode.Settler.SettleAsync(run, default));
+        Assert.Equal(["drop/part-00000", "item/part-00000", "run/part-00000"], Contents().Keys);
+        Assert.Equal([("drop", 1L), ("drop", 4L)], Kinds("drop"));
+        Assert.Equal([("event", 3L)], Kinds("item"));
+        Assert.Equal([("run", 0L)], Kinds("run"));
+        Assert.Equal(1, (await LodeFolder.VerifyAsync(lode, LodeFolder.Done(run, 4))).Stored);
+    }
+
+    private IEnumerable<(string, long)> Kinds(string type)
+    {
+        var path = folder.FilesBelow("datasets", "*.parquet").Single(f => f.Contains($"event_type={type}/"));
+        using var file = new ParquetFileReader(path);
+        using var group = file.RowGroup(0);
+        var rows = (int)file.FileMetaData.NumRows;
+        return group
+            .Column(3)
+            .LogicalReader<string>()
+            .ReadAll(rows)
+            .Zip(group.Column(1).LogicalReader<long>().ReadAll(rows));
     }
 
     [Fact]
@@ -95,7 +130,7 @@ public sealed class SettleTests : IDisposable
         _ = await appender.CloseAsync(LodeFolder.Done(run, 2), default);
         var committed = (await LodeFolder.RowsAsync(lode, run))[1].Ts;
         Assert.True(await lode.Settler.SettleAsync(run, default));
-        using var file = new ParquetFileReader(Assert.Single(folder.FilesBelow("datasets", "*.parquet")));
+        using var file = new ParquetFileReader(folder.FilesBelow("datasets", "*.parquet")[0]);
         using var group = file.RowGroup(0);
         Assert.Equal([1L, 2L], group.Column(1).LogicalReader<long>().ReadAll(2));
         var times = group.Column(4).LogicalReader<DateTime>().ReadAll(2);

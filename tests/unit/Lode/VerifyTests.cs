@@ -40,6 +40,7 @@ public sealed class VerifyTests : IDisposable
     [InlineData("run_id=run-1/files/page.html", 1, "longer", "blobs_intact", "has 4 bytes, 3 were stored")]
     [InlineData(".parquet", 0, "gone", "settled_agrees", "still in the wal")]
     [InlineData(".parquet", 1, "flipped", "settled_agrees", "still in the wal")]
+    [InlineData(".parquet", 2, "gone", "settled_agrees", "what it says is in the log")]
     [InlineData("settled.json", 0, "garbled", "settled_agrees", "cannot be read")]
     public async Task Damage_is_named(string where, int which, string how, string check, string detail)
     {

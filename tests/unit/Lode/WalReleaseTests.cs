@@ -47,7 +47,7 @@ public sealed class WalReleaseTests : IDisposable
         await using var lode = await folder.OpenAsync(new() { SlotEvents = 5 });
         var run = await SettleAsync(lode);
         var before = Wal();
-        var file = folder.FilesBelow("datasets", "*.parquet")[^1];
+        var file = folder.FilesBelow("datasets", "*.parquet")[0];
         var bytes = await File.ReadAllBytesAsync(file);
         foreach (var damage in new[] { () => File.WriteAllBytes(file, bytes[..^9]), () => File.Delete(file) })
         {

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Quarry.Contracts.Runs;
+using Quarry.Lode.Stores;
+
+namespace Quarry.Lode.Sql;
+
+/// <summary>
+/// SQL over a storage: views <c>events</c>, <c>items_TYPE</c>, <c>artifacts</c>, <c>runs</c>, <c>drops</c> over settled and
+/// committed rows, read-only, each query in a process of its own and within limits.
+/// </summary>
+public sealed class SqlQuery(IObjectStore store, LodeOptions options, SqlLimits limits)
+{
+    /// <summary>Runs one SELECT.</summary>
+    /// <param name="sql">The statement; parameters are written <c>$name</c>.</param>
+    /// <param name="parameters">Values of the parameters.</param>
+    /// <param name="scope">What it sees.</param>
+    /// <param name="unsettled">Runs that may not be settled: those that are not are read from their wal.</param>
+    /// <param name="cancellation">Ends the query.</param>
+    /// <returns>The answer; its rows are read as they come, and disposing it ends the query.</returns>
+    /// <exception cref="QueryException">The query failed; the message says why.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
+    public Task<SqlAnswer> RunAsync(
+        string sql,
+        IReadOnlyDictionary<string, JsonElement> parameters,
+        QueryScope scope,
+        IAsyncEnumerable<RunRecord> unsettled,
+        CancellationToken cancellation
+    ) => StartAsync(sql, parameters, scope, unsettled, parquetOut: null, cancellation);
+
+    /// <summary>Writes the rows of one SELECT to a Parquet file that appears when it is whole; how many there are.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    public async Task<long> WriteParquetAsync(
+        string sql,
+        IReadOnlyDictionary<string, JsonElement> parameters,
+        QueryScope scope,
+        IAsyncEnumerable<RunRecord> unsettled,
+        string path,
+        CancellationToken cancellation
+    )
+    {
+        const string name = "out.parquet";
+        await using var answer = await StartAsync(sql, parameters, scope, unsettled, name, cancellation);
+        var rows = 0L;
+        await foreach (var row in answer.RowsAsync(cancellation))
+            rows = row[0].GetInt64();
+        answer.MoveOut(name, path);
+        return rows;
+    }
+
+    private async Task<SqlAnswer> StartAsync(
+        string sql,
+        IReadOnlyDictionary<string, JsonElement> parameters,
+        QueryScope scope,
+        IAsyncEnumerable<RunRecord> unsettled,
+        string? parquetOut,
+        CancellationToken cancellation
+    )
+    {
+        var sources = new SqlSources(store, options, limits);
+        var time = new CancellationTokenSource();
+        SqlAnswer? answer = null;
+        try
+        {
+            var request = await sources.GatherAsync(
+                scope,
+                unsettled,
+                new()
+                {
+                    Sql = sql.Trim().TrimEnd(';'),
+                    Parameters = parameters,
+                    Folders = [],
+                    ParquetOut = parquetOut is null ? null : Path.Combine(sources.Scratch, parquetOut),
+                    Limits = limits,
+                },
+                cancellation
+            );
+            answer = new SqlAnswer(SqlProcess.Start(), sources, time, limits);
+            time.CancelAfter(limits.TimeMs);
+            await answer.AskAsync(request, cancellation);
+            return answer;
+        }
+        catch
+        {
+            if (answer is not null)
+                await answer.DisposeAsync();
+            else
+                await sources.DisposeAsync();
+            throw;
+        }
+    }
+}
