@@ -10,6 +10,9 @@ var cases = new Dictionary<string, Func<Task<Comparison>>>
     ["P6/1"] = new StrictBench(1).RunAsync,
     ["P6/8"] = new StrictBench(8).RunAsync,
     ["P6/64"] = new StrictBench(64).RunAsync,
+    ["P7"] = LayoutBench.RunAsync,
+    ["P9"] = SettleBench.RunAsync,
+    ["P12"] = QueryBench.RunAsync,
 };
 var chosen = args.Where(cases.ContainsKey).ToArray();
 var results = new List<Comparison>();

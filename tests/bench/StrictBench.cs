@@ -81,10 +81,9 @@ internal sealed partial class StrictBench(int inFlight)
             NullLogger<LodeStore>.Instance
         );
 
-    /// <summary>A folder beside the sources: /tmp may be memory, where a sync costs nothing.</summary>
     private static string Fresh()
     {
-        var folder = Directory.CreateDirectory(Path.Combine("artifacts", "bench", Path.GetRandomFileName())).FullName;
+        var folder = BenchFolder.New();
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
             if (Lode.IsValueCreated)
