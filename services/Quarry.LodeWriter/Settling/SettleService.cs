@@ -3,6 +3,7 @@ using Quarry.Contracts.Runs;
 using Quarry.Lode.Stores;
 using Quarry.LodeWriter.Catalogue;
 using Quarry.LodeWriter.Hosting;
+using Quarry.LodeWriter.Telemetry;
 
 namespace Quarry.LodeWriter.Settling;
 
@@ -11,6 +12,8 @@ internal sealed partial class SettleService(
     LodeHost lode,
     RunCatalogue catalogue,
     SettleQueue queue,
+    LodeWriterMeter meter,
+    TimeProvider clock,
     ILogger<SettleService> logger
 ) : BackgroundService
 {
@@ -25,6 +28,7 @@ internal sealed partial class SettleService(
 
     private async Task SettleAsync(string runId, CancellationToken cancellation)
     {
+        var started = clock.GetTimestamp();
         try
         {
             if (await lode.Store.Reader.FindRunAsync(runId, cancellation) is not { IsDone: true } run)
@@ -32,10 +36,12 @@ internal sealed partial class SettleService(
             if (!await lode.Store.Settler.SettleAsync(run, cancellation))
                 await CloseAndSettleAsync(run, cancellation);
             await catalogue.SettledAsync(runId, cancellation);
+            meter.Settled(isOk: true, clock.GetElapsedTime(started));
             Log.Settled(logger, runId);
         }
         catch (Exception e) when (e is StoreException or LodeException or InvalidDataException)
         {
+            meter.Settled(isOk: false, clock.GetElapsedTime(started));
             Log.Unsettled(logger, runId, e.Message);
         }
     }
