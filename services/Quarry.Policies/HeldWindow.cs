@@ -52,7 +52,7 @@ internal sealed class HeldWindow
         UnsentBytes += input.Bytes;
         UnsentEvents++;
         UnsentSince ??= now;
-        Counters.Received++;
+        Counters.AddReceived(input.Type);
         Count(+1, input.Bytes);
     }
 
@@ -90,7 +90,7 @@ internal sealed class HeldWindow
         while (flying.TryPeek(out var head) && head.Seq <= seq)
         {
             _ = flying.Dequeue();
-            Counters.Persisted++;
+            Counters.AddPersisted(head.Type);
             Count(-1, -head.Bytes);
         }
     }

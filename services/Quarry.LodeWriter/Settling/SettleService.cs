@@ -3,6 +3,7 @@ using Quarry.Contracts.Runs;
 using Quarry.Lode.Stores;
 using Quarry.LodeWriter.Catalogue;
 using Quarry.LodeWriter.Hosting;
+using Quarry.LodeWriter.Telemetry;
 
 namespace Quarry.LodeWriter.Settling;
 
@@ -12,6 +13,8 @@ internal sealed partial class SettleService(
     RunCatalogue catalogue,
     SettleQueue queue,
     WalReleaseQueue releases,
+    LodeWriterMeter meter,
+    TimeProvider clock,
     ILogger<SettleService> logger
 ) : BackgroundService
 {
@@ -26,6 +29,7 @@ internal sealed partial class SettleService(
 
     private async Task SettleAsync(string runId, CancellationToken cancellation)
     {
+        var started = clock.GetTimestamp();
         try
         {
             if (await lode.Store.Reader.FindRunAsync(runId, cancellation) is not { IsDone: true, Deleted: null } run)
@@ -33,10 +37,12 @@ internal sealed partial class SettleService(
             if (!await lode.Store.Settler.SettleAsync(run, cancellation))
                 await CloseAndSettleAsync(run, cancellation);
             releases.Add(runId);
+            meter.Settled(isOk: true, clock.GetElapsedTime(started));
             Log.Settled(logger, runId);
         }
         catch (Exception e) when (e is StoreException or LodeException or InvalidDataException)
         {
+            meter.Settled(isOk: false, clock.GetElapsedTime(started));
             Log.Unsettled(logger, runId, e.Message);
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Quarry.Contracts.Lode;
 using Quarry.Runner.FanOut;
 using Quarry.Runner.Launches;
@@ -5,8 +6,10 @@ using Quarry.Runner.Leases;
 using Quarry.Runner.RemoteLode;
 using Quarry.Runner.Runs;
 using Quarry.Runner.Scripts;
+using Quarry.Runner.Telemetry;
 using Quarry.Runtime.Executors;
 using Quarry.Runtime.Runs;
+using Quarry.Runtime.Telemetry;
 using Quarry.ServiceDefaults;
 using Quarry.Streams;
 
@@ -24,6 +27,7 @@ internal static class RunnerRegistration
         _ = services.AddSingleton(settings).AddQuarryStreams(builder.Configuration, settings.QueueLimits);
         services.AddLodeClients();
         _ = services
+            .AddSingleton<RunnerMeter>()
             .AddSingleton<ScriptRoots>()
             .AddSingleton<RunLauncher>()
             .AddSingleton<LaunchEndpoints>()
@@ -39,7 +43,10 @@ internal static class RunnerRegistration
             settings.Name,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<RunHost>>()
-        ));
+        )
+        {
+            Meter = new RuntimeMeter(provider.GetRequiredService<IMeterFactory>()),
+        });
         // Stopped in reverse: leases are renewed until the worker has drained.
         _ = services
             .AddHostedService<LeaseKeeper>()

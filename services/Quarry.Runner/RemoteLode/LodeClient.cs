@@ -8,6 +8,7 @@ using Quarry.Contracts.Policies;
 using Quarry.Contracts.Runs;
 using Quarry.Lode.Grpc;
 using Quarry.Runner.Hosting;
+using Quarry.Runner.Telemetry;
 using Quarry.ServiceDefaults;
 using Quarry.Streams;
 using Quarry.Streams.PolicyQueues;
@@ -33,6 +34,7 @@ internal sealed class LodeClient : ILode, IDisposable
         RunnerSettings settings,
         ServiceKey key,
         StreamSet streams,
+        RunnerMeter meter,
         TimeProvider clock,
         ILogger<LodeClient> logger
     )
@@ -50,7 +52,7 @@ internal sealed class LodeClient : ILode, IDisposable
         client = new(channel);
         if (key.Value is { } value)
             headers.Add(ServiceKey.Header, value);
-        reconnect = new(TimeSpan.FromMilliseconds(settings.LodeReconnectMs), clock, logger);
+        reconnect = new(TimeSpan.FromMilliseconds(settings.LodeReconnectMs), meter, clock, logger);
     }
 
     /// <summary>Records a state. That a run is ending is told however long the writer is away, as its end is.</summary>

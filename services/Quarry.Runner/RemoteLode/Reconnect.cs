@@ -1,10 +1,11 @@
 using Grpc.Core;
 using Quarry.Contracts.Lode;
+using Quarry.Runner.Telemetry;
 
 namespace Quarry.Runner.RemoteLode;
 
 /// <summary>Tries a call again while the Lode writer is away, with a growing wait, up to a bound or until it is heard.</summary>
-internal sealed partial class Reconnect(TimeSpan within, TimeProvider clock, ILogger logger)
+internal sealed partial class Reconnect(TimeSpan within, RunnerMeter meter, TimeProvider clock, ILogger logger)
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
@@ -25,6 +26,7 @@ internal sealed partial class Reconnect(TimeSpan within, TimeProvider clock, ILo
             }
             catch (RpcException e) when (IsAway(e) && (untilHeard || clock.GetElapsedTime(started) < within))
             {
+                meter.Retried();
                 Log.Away(logger, address, what, e.Status.Detail);
                 await Task.Delay(wait, clock);
                 wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;

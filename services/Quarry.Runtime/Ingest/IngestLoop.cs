@@ -3,6 +3,7 @@ using Quarry.Contracts;
 using Quarry.Contracts.Lode;
 using Quarry.Contracts.Runs;
 using Quarry.Policies;
+using Quarry.Runtime.Telemetry;
 using Quarry.Wire.Frames;
 
 namespace Quarry.Runtime.Ingest;
@@ -20,6 +21,7 @@ internal sealed class IngestLoop(
     ControlFrames control,
     RunRecord run,
     IRunObserver observer,
+    RunFigures figures,
     TimeProvider clock
 ) : IDisposable
 {
@@ -43,6 +45,7 @@ internal sealed class IngestLoop(
             await NextAsync();
         if (append is not null)
             await FinishAppendAsync();
+        figures.Moved();
         return fault;
     }
 
@@ -69,13 +72,19 @@ internal sealed class IngestLoop(
         if (MayRead)
             reading ??= pipe.ReadAsync().AsTask();
         var read = MayRead ? reading : null;
+        var isBlocked = !isOver && read is null;
+        if (isBlocked)
+            figures.Blocked();
         await FirstOfAsync(read);
+        if (isBlocked)
+            figures.Unblocked();
         if (append is { IsCompleted: true })
             await FinishAppendAsync();
         else if (read is { IsCompleted: true })
             await TakeReadAsync(read);
         else
             Tell(new PolicyInput(PolicyInputKind.Tick));
+        figures.Moved();
     }
 
     private async Task FirstOfAsync(Task<ReadResult>? read)
@@ -210,12 +219,13 @@ internal sealed class IngestLoop(
 
     private async Task TakeBlobAsync(PendingBlob blob)
     {
+        figures.Blocked();
         if (append is not null)
             await FinishAppendAsync();
-        if (fault is not null)
-            return;
         var map = blob.Frame[Limits.FramePrefixBytes..];
-        fault = blob.Kind == FrameKind.ArtifactChunk ? await TakeChunkAsync(map) : await TakeFileAsync(map);
+        if (fault is null)
+            fault = blob.Kind == FrameKind.ArtifactChunk ? await TakeChunkAsync(map) : await TakeFileAsync(map);
+        figures.Unblocked();
     }
 
     private async Task<IngestFault?> TakeChunkAsync(ReadOnlyMemory<byte> map)

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Quarry.Contracts.Lode;
 using Quarry.Contracts.Runs;
+using Quarry.Policies;
 using Quarry.Runtime.Executors;
+using Quarry.Runtime.Telemetry;
 
 namespace Quarry.Runtime.Runs;
 
@@ -14,6 +16,9 @@ public sealed partial class RunHost(
     ILogger<RunHost> logger
 )
 {
+    /// <summary>Where what the runs do is counted; a meter of this host's own unless it is given one.</summary>
+    public RuntimeMeter Meter { get; init; } = new();
+
     /// <summary>
     /// Runs one run to its end and returns the final record, durable in Lode. <paramref name="epoch"/> is the number of
     /// this runner's lease on the run.
@@ -25,9 +30,9 @@ public sealed partial class RunHost(
         var command = ExecutorLocator.Locate(options, queued.Script.Path);
         var run = queued with { State = RunState.Starting, StartedAt = clock.GetUtcNow(), Runner = runnerName };
         await RecordAsync(run, observer);
-        await using var appender = await lode.OpenAsync(run, epoch, CancellationToken.None);
-        var session = new RunSession(run, appender, observer, control, options, clock, r => RecordAsync(r, observer));
-        var final = await session.RunAsync(command);
+        await using var opened = await lode.OpenAsync(run, epoch, CancellationToken.None);
+        var appender = new MeteredAppender(opened, Meter, clock);
+        var final = await MeasureAsync(run, command, appender, observer, control);
         var closed = await appender.CloseAsync(final, CancellationToken.None);
         if (!closed.IsDurable)
             throw new LodeException($"Run {run.RunId} could not be closed: {closed.Message}")
@@ -37,6 +42,42 @@ public sealed partial class RunHost(
         observer.StateChanged(final);
         Log.Ended(logger, final.RunId, final.Outcome!.Value, final.SeqLast, final.SeqDurable, final.Message);
         return final;
+    }
+
+    private async Task<RunRecord> MeasureAsync(
+        RunRecord run,
+        ExecutorCommand command,
+        ILodeAppender appender,
+        IRunObserver observer,
+        RunControl control
+    )
+    {
+        var policy = PolicyFactory.Create(run.Policy);
+        var drops = new DropLog(run.RunId, logger, clock);
+        var figures = new RunFigures(run.Policy.Name, policy.Counters, Meter, drops, clock);
+        var session = new RunSession(
+            run,
+            appender,
+            policy,
+            figures,
+            observer,
+            control,
+            options,
+            clock,
+            r => RecordAsync(r, observer)
+        );
+        Meter.Started(figures);
+        try
+        {
+            var final = await session.RunAsync(command);
+            Meter.Ended(figures, final.Outcome!.Value);
+            return final;
+        }
+        finally
+        {
+            Meter.Forget(figures);
+            drops.End(policy.Counters);
+        }
     }
 
     private async Task RecordAsync(RunRecord run, IRunObserver observer)

@@ -4,6 +4,7 @@ using Quarry.Contracts.Runs;
 using Quarry.Policies;
 using Quarry.Runtime.Executors;
 using Quarry.Runtime.Ingest;
+using Quarry.Runtime.Telemetry;
 
 namespace Quarry.Runtime.Runs;
 
@@ -11,6 +12,8 @@ namespace Quarry.Runtime.Runs;
 internal sealed class RunSession(
     RunRecord starting,
     ILodeAppender appender,
+    IIngestionPolicy policy,
+    RunFigures figures,
     IRunObserver observer,
     RunControl control,
     ExecutorOptions options,
@@ -21,7 +24,6 @@ internal sealed class RunSession(
     private const int PipeBytes = 512 * 1024;
     private const int ReadBytes = 256 * 1024;
 
-    private readonly IIngestionPolicy policy = PolicyFactory.Create(starting.Policy);
     private readonly ConsoleReader console = new(starting.RunId, observer, clock);
     private readonly TimeSpan reapWithin = TimeSpan.FromMilliseconds(options.ReapMs);
     private RunRecord run = starting;
@@ -30,11 +32,12 @@ internal sealed class RunSession(
     public async Task<RunRecord> RunAsync(ExecutorCommand command)
     {
         await using var process = ExecutorProcess.Start(command, run.RunId, options);
+        figures.Meter.Launched();
         await using var frames = new ControlFrames(process.Input);
         using var intake = new FrameIntake(run, policy, observer, clock);
         PipeRoom.Ask(process.Output, PipeBytes);
         var pipe = PipeReader.Create(process.Output, new(bufferSize: ReadBytes, minimumReadSize: ReadBytes / 2));
-        using var loop = new IngestLoop(pipe, policy, intake, appender, frames, run, observer, clock);
+        using var loop = new IngestLoop(pipe, policy, intake, appender, frames, run, observer, figures, clock);
         using var watch = new RunWatch(run.Limits, control, () => intake.LastFrameAt, clock);
         await using var memory = new MemoryWatch(process, run, control, clock);
         var reading = console.ReadAsync(process.Error);
@@ -49,6 +52,8 @@ internal sealed class RunSession(
         );
         var isReaped = await process.ReapAsync(reapWithin, clock);
         var fault = await DrainAsync(loop, ingest);
+        if (fault is not null)
+            figures.Meter.Faulted(fault.Kind);
         if (isReaped)
             await reading;
         return Conclude(intake, loop, exit, fault, supervisor.IsOverstayed);

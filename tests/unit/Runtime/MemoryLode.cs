@@ -22,6 +22,13 @@ internal sealed class MemoryLode : ILode, ILodeAppender
     public Func<EventBatch, CancellationToken, Task<AppendResult?>> BeforeAppend { get; init; } =
         (_, _) => Task.FromResult<AppendResult?>(null);
 
+    /// <summary>For <see cref="BeforeAppend"/>: a storage that takes its time.</summary>
+    public static async Task<AppendResult?> SlowAsync()
+    {
+        await Task.Delay(TimeSpan.FromMilliseconds(5));
+        return null;
+    }
+
     public long DurableSeq { get; private set; }
 
     public ValueTask RecordStateAsync(RunRecord run, CancellationToken cancellation)

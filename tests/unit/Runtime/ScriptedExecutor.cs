@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Quarry.Contracts.Api;
 using Quarry.Contracts.Events;
@@ -5,6 +6,7 @@ using Quarry.Contracts.Policies;
 using Quarry.Contracts.Runs;
 using Quarry.Runtime.Executors;
 using Quarry.Runtime.Runs;
+using Quarry.Runtime.Telemetry;
 
 namespace Quarry.Tests.Unit.Runtime;
 
@@ -26,6 +28,13 @@ internal sealed class ScriptedExecutor : IRunObserver, IDisposable
 
     public string RunId { get; init; } = "run-1";
 
+    public RuntimeMeter Meter { get; init; } = new();
+
+    public ILogger<RunHost> Logger { get; init; } = NullLogger<RunHost>.Instance;
+
+    /// <summary>Hears of events as they are observed.</summary>
+    public Action<EventBatch> OnObserved { get; init; } = _ => { };
+
     public List<string> Lines { get; } = [];
 
     public TaskCompletionSource FirstLine { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -39,7 +48,7 @@ internal sealed class ScriptedExecutor : IRunObserver, IDisposable
         File.WriteAllText(program, $"#!/bin/bash\nF='{file}'\n{shell}\n");
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
         var options = new ExecutorOptions { ExecutorPath = program };
-        var host = new RunHost(Lode, options, "test", TimeProvider.System, NullLogger<RunHost>.Instance);
+        var host = new RunHost(Lode, options, "test", TimeProvider.System, Logger) { Meter = Meter };
         var request = new LaunchRequest
         {
             Script = "s.ts",
@@ -53,7 +62,7 @@ internal sealed class ScriptedExecutor : IRunObserver, IDisposable
 
     public void StateChanged(RunRecord run) { }
 
-    public void Observed(string runId, EventBatch events) { }
+    public void Observed(string runId, EventBatch events) => OnObserved(events);
 
     public void Progress(RunProgress progress) { }
 
