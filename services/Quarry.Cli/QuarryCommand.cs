@@ -27,6 +27,7 @@ internal static class QuarryCommand
             ExportCommand.Create(),
             GcCommand.Create(),
             DeleteCommand.Create(),
+            ReindexCommand.Create(),
             DoctorCommand.Create(),
             VersionCommand.Create(),
         };

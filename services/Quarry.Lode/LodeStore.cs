@@ -69,6 +69,9 @@ public sealed partial class LodeStore : ILode, IAsyncDisposable
     /// <summary>Syncs the journal has made.</summary>
     public long JournalSyncs => journal.Syncs;
 
+    /// <summary>Other processes on this machine that write to this storage now, by host, process and a random part.</summary>
+    public IReadOnlyList<string> OtherWriters() => WriterFolder.Living(options.LocalFolder, folder.WriterName);
+
     /// <summary>Opens the substrate and recovers what dead writers left.</summary>
     /// <exception cref="LodeException">The folder cannot be used; the message says why.</exception>
     public static Task<LodeStore> OpenAsync(LodeOptions options, TimeProvider clock, ILogger<LodeStore> logger) =>

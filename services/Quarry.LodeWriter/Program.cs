@@ -1,8 +1,6 @@
-using Microsoft.EntityFrameworkCore;
 using Quarry.Contracts;
 using Quarry.Lode.Sql;
 using Quarry.LodeWriter.Appends;
-using Quarry.LodeWriter.Catalogue;
 using Quarry.LodeWriter.Hosting;
 using Quarry.LodeWriter.Queries;
 using Quarry.LodeWriter.Settling;
@@ -25,11 +23,9 @@ builder.Services.AddSingleton(options);
 builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MessageBytesMax);
 builder.Services.AddServiceProblems();
 builder.Services.ConfigureHttpJsonOptions(json => QuarryJson.Configure(json.SerializerOptions));
-builder.Services.AddPooledDbContextFactory<CatalogueContext>(db =>
-    db.UseSqlite($"Data Source={CatalogueFile.PathBelow(options.LocalFolder)}")
-);
 builder.Services.AddSingleton<LodeHost>();
-builder.Services.AddSingleton<RunCatalogue>();
+builder.Services.AddSingleton<CatalogueStart>();
+builder.Services.AddSingleton(services => services.GetRequiredService<CatalogueStart>().Catalogue);
 builder.Services.AddSingleton<RunLookup>();
 builder.Services.AddSingleton<QueryGate>();
 builder.Services.AddSingleton<SettleQueue>();
@@ -41,7 +37,7 @@ builder.Services.AddQuarryStreams(builder.Configuration, new());
 
 // In this order, all before the server listens: the substrate, the catalogue, what settles.
 builder.Services.AddHostedService(services => services.GetRequiredService<LodeHost>());
-builder.Services.AddHostedService<CatalogueFile>();
+builder.Services.AddHostedService(services => services.GetRequiredService<CatalogueStart>());
 builder.Services.AddHostedService<SettleService>();
 builder.Services.AddHostedService<WalReleaseService>();
 builder.Services.AddHostedService<ShardConsumers>();

@@ -13,6 +13,8 @@ var cases = new Dictionary<string, Func<Task<Comparison>>>
     ["P7"] = LayoutBench.RunAsync,
     ["P9"] = SettleBench.RunAsync,
     ["P12"] = QueryBench.RunAsync,
+    ["P13/1000"] = new CatalogueBench(1_000).RunAsync,
+    ["P13/1000000"] = new CatalogueBench(1_000_000).RunAsync,
 };
 var chosen = args.Where(cases.ContainsKey).ToArray();
 var results = new List<Comparison>();

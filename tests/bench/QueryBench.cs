@@ -87,7 +87,8 @@ internal static class QueryBench
                 $"COPY (SELECT 'r{file}' AS run_id, range + 1 AS seq, 'e' || range AS event_id, 'event' AS record_kind, "
                 + "now() AS ts, '1.0.0' AS contract_version, 1 AS attempt, NULL::VARCHAR AS job_id, "
                 + "NULL::VARCHAR AS parent_run_id, 'strict' AS policy, 'page' AS item_type, "
-                + "('{\"item_type\":\"page\",\"data\":{\"n\":' || range || ',\"text\":\"' || md5(range::VARCHAR) || '\"}}')::JSON AS payload, "
+                + "('{\"item_type\":\"page\",\"data\":{\"n\":' || range || ',\"text\":\"' || md5(range::VARCHAR) "
+                + "|| '\"}}')::JSON AS payload, "
                 + $"now() AS ingest_ts FROM range({RowsPerFile})) TO '{Path.Combine(folder, "part-00000.parquet")}' "
                 + "(FORMAT parquet, COMPRESSION zstd)";
             _ = command.ExecuteNonQuery();

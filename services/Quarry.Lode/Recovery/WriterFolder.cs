@@ -45,6 +45,23 @@ internal sealed class WriterFolder : IDisposable
         }
     }
 
+    /// <summary>Names of other writers that live.</summary>
+    public static IReadOnlyList<string> Living(string root, string ownName)
+    {
+        var journals = System.IO.Path.GetFullPath(System.IO.Path.Combine(root, "journal"));
+        var living = new List<string>();
+        foreach (var path in Directory.EnumerateDirectories(journals).Order(StringComparer.Ordinal))
+        {
+            if (System.IO.Path.GetFileName(path) == ownName)
+                continue;
+            if (Hold(path) is { } free)
+                free.Dispose();
+            else if (Directory.Exists(path))
+                living.Add(System.IO.Path.GetFileName(path));
+        }
+        return living;
+    }
+
     /// <summary>Lets go; an empty journal's folder goes too.</summary>
     public void Dispose(bool isEmpty)
     {

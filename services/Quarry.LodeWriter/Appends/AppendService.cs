@@ -1,10 +1,10 @@
 using System.Text.Json;
 using Grpc.Core;
+using Quarry.Catalogue;
 using Quarry.Contracts;
 using Quarry.Contracts.Lode;
 using Quarry.Contracts.Runs;
 using Quarry.Lode.Grpc;
-using Quarry.LodeWriter.Catalogue;
 using Quarry.LodeWriter.Hosting;
 using Quarry.LodeWriter.Settling;
 

@@ -1,10 +1,10 @@
 using Grpc.Core;
+using Quarry.Catalogue;
 using Quarry.Contracts;
 using Quarry.Contracts.Events;
 using Quarry.Contracts.Lode;
 using Quarry.Lode;
 using Quarry.Lode.Grpc;
-using Quarry.LodeWriter.Catalogue;
 using Quarry.LodeWriter.Settling;
 
 namespace Quarry.LodeWriter.Appends;

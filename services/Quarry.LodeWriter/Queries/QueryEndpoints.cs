@@ -1,10 +1,10 @@
 using System.Text.Json;
+using Quarry.Catalogue;
 using Quarry.Contracts;
 using Quarry.Contracts.Api;
 using Quarry.Lode;
 using Quarry.Lode.Sql;
 using Quarry.Lode.Stores;
-using Quarry.LodeWriter.Catalogue;
 using Quarry.LodeWriter.Hosting;
 
 namespace Quarry.LodeWriter.Queries;

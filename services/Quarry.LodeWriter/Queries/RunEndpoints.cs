@@ -1,7 +1,7 @@
+using Quarry.Catalogue;
 using Quarry.Contracts.Api;
 using Quarry.Contracts.Runs;
 using Quarry.Lode.Read;
-using Quarry.LodeWriter.Catalogue;
 using Quarry.LodeWriter.Hosting;
 
 namespace Quarry.LodeWriter.Queries;

@@ -1,6 +1,6 @@
+using Quarry.Catalogue;
 using Quarry.Contracts.Runs;
 using Quarry.Lode.Stores;
-using Quarry.LodeWriter.Catalogue;
 using Quarry.LodeWriter.Hosting;
 
 namespace Quarry.LodeWriter.Queries;

@@ -1,9 +1,9 @@
 using System.Globalization;
+using Quarry.Catalogue;
 using Quarry.Contracts;
 using Quarry.Contracts.Api;
 using Quarry.Contracts.Policies;
 using Quarry.Contracts.Runs;
-using Quarry.LodeWriter.Catalogue;
 
 namespace Quarry.LodeWriter.Queries;
 

@@ -1,7 +1,7 @@
+using Quarry.Catalogue;
 using Quarry.Contracts.Lode;
 using Quarry.Contracts.Runs;
 using Quarry.Lode.Stores;
-using Quarry.LodeWriter.Catalogue;
 using Quarry.LodeWriter.Hosting;
 using Quarry.LodeWriter.Telemetry;
 

@@ -1,8 +1,8 @@
+using Quarry.Catalogue;
 using Quarry.Contracts.Runs;
 using Quarry.Lode;
 using Quarry.Lode.Settling;
 using Quarry.Lode.Stores;
-using Quarry.LodeWriter.Catalogue;
 using Quarry.LodeWriter.Hosting;
 
 namespace Quarry.LodeWriter.Settling;

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Quarry.Contracts;
 using Quarry.Contracts.Runs;
 
-namespace Quarry.LodeWriter.Catalogue;
+namespace Quarry.Catalogue;
 
 /// <summary>What lists and searches need of a run, and its newest record as it lies in the log.</summary>
 internal sealed class RunRow

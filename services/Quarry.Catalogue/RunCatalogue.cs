@@ -1,19 +1,27 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using Quarry.Contracts.Api;
 using Quarry.Contracts.Runs;
 
-namespace Quarry.LodeWriter.Catalogue;
+namespace Quarry.Catalogue;
 
 /// <summary>
 /// The list of runs for searches: a projection of the run records in the log. The log decides: a change that could not
 /// be projected is made up for when the catalogue is next compared with it.
 /// </summary>
-internal sealed partial class RunCatalogue(IDbContextFactory<CatalogueContext> contexts, ILogger<RunCatalogue> logger)
-    : IDisposable
+public sealed partial class RunCatalogue : IDisposable
 {
+    private readonly IDbContextFactory<CatalogueContext> contexts;
+    private readonly ILogger logger;
     private readonly SemaphoreSlim writing = new(1);
+
+    internal RunCatalogue(IDbContextFactory<CatalogueContext> contexts, ILogger logger)
+    {
+        this.contexts = contexts;
+        this.logger = logger;
+    }
 
     /// <summary>True when a change could not be projected, so that lists may lack it.</summary>
     public bool IsBehind { get; private set; }
@@ -52,6 +60,13 @@ internal sealed partial class RunCatalogue(IDbContextFactory<CatalogueContext> c
     {
         await using var context = await contexts.CreateDbContextAsync(cancellation);
         return await context.Runs.AsNoTracking().PageAsync(query, cancellation);
+    }
+
+    /// <summary>How many runs it has.</summary>
+    public async Task<long> CountAsync(CancellationToken cancellation)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellation);
+        return await context.Runs.LongCountAsync(cancellation);
     }
 
     /// <summary>Ids of runs that ended and whose rows do not lie in Parquet yet.</summary>

@@ -3,7 +3,7 @@ using Quarry.Contracts;
 using Quarry.Contracts.Api;
 using Quarry.Contracts.Runs;
 
-namespace Quarry.LodeWriter.Catalogue;
+namespace Quarry.Catalogue;
 
 /// <summary>Filters, order and pages of a list of runs.</summary>
 internal static class RunSearch

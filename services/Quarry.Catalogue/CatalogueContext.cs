@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 
-namespace Quarry.LodeWriter.Catalogue;
+namespace Quarry.Catalogue;
 
 /// <summary>
 /// The catalogue's tables. A projection of the log: it may be deleted at any time and is built again.

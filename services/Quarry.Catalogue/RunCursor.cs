@@ -2,10 +2,10 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 
-namespace Quarry.LodeWriter.Catalogue;
+namespace Quarry.Catalogue;
 
 /// <summary>Where a page of runs ended: the next one goes on behind it, whatever was added meanwhile.</summary>
-internal sealed record RunCursor(long QueuedAtUs, string RunId)
+public sealed record RunCursor(long QueuedAtUs, string RunId)
 {
     /// <summary>As callers carry it.</summary>
     public override string ToString() =>
