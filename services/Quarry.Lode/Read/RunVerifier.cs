@@ -165,7 +165,10 @@ public sealed class RunVerifier(IObjectStore store)
         }
         if (settled.Rows != seqs.Stored)
             checks.Fail("settled_agrees", $"Parquet holds {settled.Rows:N0} rows, the chain {seqs.Stored:N0}");
-        checks.HoldUnlessFailed("settled_agrees", $"{settled.Files.Count} Parquet files with {settled.Rows:N0} rows");
+        checks.HoldUnlessFailed(
+            "settled_agrees",
+            $"{settled.Files.Count} Parquet files, {settled.Rows:N0} rows of events"
+        );
         return true;
     }
 

@@ -9,6 +9,7 @@ internal sealed record SettledRecord
 
     public required long SeqLast { get; init; }
 
+    /// <summary>Rows of events; files of other kinds are not among them.</summary>
     public required long Rows { get; init; }
 
     public required IReadOnlyList<SettledFile> Files { get; init; }

@@ -52,6 +52,8 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
         {
             foreach (var slot in slots.Where(s => s.File is not null))
                 await AddAsync(slot, writers, folder, cancellation);
+            foreach (var (kind, row) in RunRows.Of(slots))
+                Writer(kind, writers, folder).Add(row);
             foreach (var writer in writers.Values)
                 writer.Finish();
             return [.. writers.Values.SelectMany(w => w.Parts)];
@@ -80,15 +82,20 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
         {
             using var row = JsonDocument.Parse(line, new() { MaxDepth = Limits.PayloadDepthMax + 8 });
             var type = row.RootElement.GetProperty("type").GetString()!;
-            if (!writers.TryGetValue(type, out var writer))
-                writers[type] = writer = new(folder, type, options.PartRowsMax);
-            writer.Add(row.RootElement);
+            Writer(type, writers, folder).Add(row.RootElement);
             rows++;
         }
         if (rows != slot.Count)
             throw new StoreException(
                 $"{store.Name}: '{slot.File}' holds {rows} rows, its slot says {slot.Count}. Run 'quarry verify'."
             );
+    }
+
+    private PartWriter Writer(string type, SortedDictionary<string, PartWriter> writers, string folder)
+    {
+        if (!writers.TryGetValue(type, out var writer))
+            writers[type] = writer = new(folder, type, options.PartRowsMax);
+        return writer;
     }
 
     private async Task PublishAsync(
@@ -111,7 +118,7 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
         {
             RunId = run.RunId,
             SeqLast = seqLast,
-            Rows = files.Sum(f => f.Rows),
+            Rows = files.Where(f => RunRows.IsOfEvents(f.EventType)).Sum(f => f.Rows),
             Files = files,
             CreatedAt = clock.GetUtcNow(),
         };

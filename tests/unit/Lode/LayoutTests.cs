@@ -33,6 +33,7 @@ public sealed class LayoutTests : IDisposable
                 $"{Data}/artifacts/a1/a1.bin",
                 $"{Data}/event_type=artifact/part-00000.parquet",
                 $"{Data}/event_type=item/part-00000.parquet",
+                $"{Data}/event_type=run/part-00000.parquet",
                 $"{Data}/files/page.html",
             ],
             folder

@@ -25,7 +25,10 @@ public sealed class SettleTests : IDisposable
         var run = await LodeFolder.WriteClosedAsync(lode);
         Assert.True(await lode.Settler.SettleAsync(run, default));
         var first = Contents();
-        Assert.Equal(["artifact/part-00000", "item/part-00000", "item/part-00001", "item/part-00002"], first.Keys);
+        Assert.Equal(
+            ["artifact/part-00000", "item/part-00000", "item/part-00001", "item/part-00002", "run/part-00000"],
+            first.Keys
+        );
         Assert.True(await lode.Settler.SettleAsync(run, default));
         Assert.Equal(first, Contents());
         // A crash after so many files: those that follow and settled.json are not there.
@@ -60,14 +63,15 @@ public sealed class SettleTests : IDisposable
     }
 
     [Fact]
-    public async Task An_empty_run_settles_to_no_file()
+    public async Task An_empty_run_settles_to_its_record_and_no_rows_of_events()
     {
         await using var lode = await folder.OpenAsync();
         var run = LodeFolder.Run();
         await using var appender = await lode.OpenAsync(run, 1, default);
         _ = await appender.CloseAsync(LodeFolder.Done(run, 0), default);
         Assert.True(await lode.Settler.SettleAsync(run, default));
-        Assert.Empty(folder.FilesBelow("datasets", "*.parquet"));
+        var file = Assert.Single(folder.FilesBelow("datasets", "*.parquet"));
+        Assert.Contains("event_type=run", file, StringComparison.Ordinal);
         Assert.True((await LodeFolder.VerifyAsync(lode, LodeFolder.Done(run, 0))).Complete);
     }
 
@@ -94,7 +98,12 @@ public sealed class SettleTests : IDisposable
         Assert.True((await appender.AppendAsync(LodeFolder.Batch(1, Frames.Event(1), odd), default)).IsDurable);
         _ = await appender.CloseAsync(LodeFolder.Done(run, 2), default);
         Assert.True(await lode.Settler.SettleAsync(run, default));
-        using var file = new ParquetFileReader(Assert.Single(folder.FilesBelow("datasets", "*.parquet")));
+        using var file = new ParquetFileReader(
+            Assert.Single(
+                folder.FilesBelow("datasets", "*.parquet"),
+                f => f.Contains("event_type=item", StringComparison.Ordinal)
+            )
+        );
         using var group = file.RowGroup(0);
         Assert.Equal([1L, 2L], group.Column(1).LogicalReader<long>().ReadAll(2));
         var times = group.Column(4).LogicalReader<DateTime>().ReadAll(2);
