@@ -47,6 +47,9 @@ public static class Limits
     /// <summary>Most rows in one page of a listing.</summary>
     public const int PageRowsMax = 1000;
 
+    /// <summary>Most samples of its policy's figures that one run keeps (CONTRACT_POLICY, observability).</summary>
+    public const int RunSamplesMax = 512;
+
     /// <summary>Most labels of one run.</summary>
     public const int LabelsMax = 32;
 

@@ -65,7 +65,7 @@ public sealed partial class LodeStore
         var run = await Reader.FindRunAsync(recovered.Run.RunId, CancellationToken.None) ?? recovered.Run;
         var final = run.IsDone ? run : await LostAsync(run, recovered.Chain.CommittedSeq);
         var epoch = Math.Max(recovered.Chain.Epoch, 1);
-        _ = await committer.CloseAsync(recovered.Chain, epoch, final, CancellationToken.None);
+        _ = await committer.CloseAsync(recovered.Chain, epoch, final, [], CancellationToken.None);
         staging.RemoveAll();
         if (!run.IsDone)
             await states.AppendAsync(final, CancellationToken.None);

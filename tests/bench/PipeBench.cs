@@ -92,8 +92,11 @@ internal static class PipeBench
         public ValueTask<BlobResult> PutFileAsync(FileWrite file, CancellationToken cancellation) =>
             new(new BlobResult(true));
 
-        public ValueTask<AppendResult> CloseAsync(RunRecord final, CancellationToken cancellation) =>
-            new(new AppendResult(AppendStatus.Durable, DurableSeq));
+        public ValueTask<AppendResult> CloseAsync(
+            RunRecord final,
+            IReadOnlyList<RunSample> samples,
+            CancellationToken cancellation
+        ) => new(new AppendResult(AppendStatus.Durable, DurableSeq));
 
         public ValueTask DisposeAsync() => default;
     }

@@ -25,13 +25,16 @@ public partial class DataGuideTests
             .Matches(guide)
             .Select(m => m.Groups["query"].Value.Replace("quarry-data", quarry.Storage))
             .ToList();
-        Assert.Equal(3, queries.Count);
+        Assert.Equal(4, queries.Count);
         var counts = DuckDb.Query(quarry.Storage, queries[0]).ToDictionary(r => (string)r[1]!, r => (long)r[2]!);
         Assert.Equal((3L, 1L, 1L, 1L), (counts["item"], counts["log"], counts["artifact"], counts["run_complete"]));
-        var books = DuckDb.Query(quarry.Storage, queries[1]);
+        Assert.Equal(6, counts.Values.Sum());
+        var last = DuckDb.Query(quarry.Storage, queries[1])[^1];
+        Assert.Equal(["0", "0", "0"], last[2..]);
+        var books = DuckDb.Query(quarry.Storage, queries[2]);
         Assert.Equal(["B", "A", "A"], books.Select(b => b[2]));
         Assert.Equal([12.5m, 3m, 4m], books.Select(b => b[3]));
-        var newest = DuckDb.Query(quarry.Storage, queries[2]);
+        var newest = DuckDb.Query(quarry.Storage, queries[3]);
         Assert.Equal(["A", "B"], newest.Select(n => n[0]));
     }
 

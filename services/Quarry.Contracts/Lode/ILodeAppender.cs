@@ -5,7 +5,7 @@ namespace Quarry.Contracts.Lode;
 
 /// <summary>
 /// The durable end of one open run. Calls are made one after another; each returns after its durable point.
-/// Disposing without <see cref="CloseAsync"/> leaves the run open for another writer.
+/// Disposing without closing it leaves the run open for another writer.
 /// </summary>
 public interface ILodeAppender : IAsyncDisposable
 {
@@ -25,7 +25,16 @@ public interface ILodeAppender : IAsyncDisposable
     ValueTask<BlobResult> PutFileAsync(FileWrite file, CancellationToken cancellation);
 
     /// <summary>
-    /// Ends the run: commits what is appended, writes the closing slot and the final state. Settling follows later.
+    /// Ends the run: commits what is appended, writes the closing slot with the final record and the samples of the
+    /// run's policy, and the final state. Settling follows later.
     /// </summary>
-    ValueTask<AppendResult> CloseAsync(RunRecord final, CancellationToken cancellation);
+    ValueTask<AppendResult> CloseAsync(
+        RunRecord final,
+        IReadOnlyList<RunSample> samples,
+        CancellationToken cancellation
+    );
+
+    /// <summary>The same for a run of which nobody has samples, as when its runtime has died.</summary>
+    ValueTask<AppendResult> CloseAsync(RunRecord final, CancellationToken cancellation) =>
+        CloseAsync(final, [], cancellation);
 }

@@ -98,7 +98,11 @@ internal sealed class RunWriter(
     }
 
     /// <inheritdoc/>
-    public async ValueTask<AppendResult> CloseAsync(RunRecord final, CancellationToken cancellation)
+    public async ValueTask<AppendResult> CloseAsync(
+        RunRecord final,
+        IReadOnlyList<RunSample> samples,
+        CancellationToken cancellation
+    )
     {
         using var call = await callGate.HoldAsync();
         if (!chain.IsClosed && Refusal() is { } refusal)
@@ -107,7 +111,7 @@ internal sealed class RunWriter(
             return failed;
         try
         {
-            if (!chain.IsClosed && !await committer.CloseAsync(chain, epoch, final, cancellation))
+            if (!chain.IsClosed && !await committer.CloseAsync(chain, epoch, final, samples, cancellation))
                 return Stale();
             staging.RemoveAll();
             await recordFinalAsync(final, cancellation);

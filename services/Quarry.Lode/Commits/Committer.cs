@@ -49,13 +49,20 @@ internal sealed class Committer(
         return isMine;
     }
 
-    /// <summary>Writes the closing slot; it carries the final record and the number of sidecar files.</summary>
-    public async Task<bool> CloseAsync(CommitChain chain, long epoch, RunRecord final, CancellationToken cancellation)
+    /// <summary>Writes the closing slot; it carries the final record, samples and the number of sidecar files.</summary>
+    public async Task<bool> CloseAsync(
+        CommitChain chain,
+        long epoch,
+        RunRecord final,
+        IReadOnlyList<RunSample> samples,
+        CancellationToken cancellation
+    )
     {
         var slot = New(SlotRecord.ClosedKind, chain.CommittedSeq + 1, epoch) with
         {
             Files = await store.ListAsync(keys.FileRecordsFolder, cancellation).LongCountAsync(cancellation),
             Final = final,
+            Samples = samples,
         };
         return await chain.TryCommitAsync(slot, default, cancellation);
     }

@@ -56,6 +56,9 @@ internal sealed record SlotRecord
     /// <summary>How the run ended, in the closing slot: the state of that name follows from it.</summary>
     public RunRecord? Final { get; init; }
 
+    /// <summary>What the run's policy had counted while the run went on, in the closing slot, oldest first.</summary>
+    public IReadOnlyList<RunSample>? Samples { get; init; }
+
     public bool IsClosed => Kind == ClosedKind;
 
     public const string BatchKind = "batch";

@@ -155,6 +155,10 @@ public sealed class LodeReader(IObjectStore store)
             .ListAsync(cancellation)
             .ToListAsync(cancellation);
 
+    /// <summary>Samples of a closed run's policy, oldest first; none while it goes on, and none of a lost one.</summary>
+    public async Task<IReadOnlyList<RunSample>> SamplesAsync(RunRecord run, CancellationToken cancellation) =>
+        (await SlotsAsync(run, cancellation)) is [.., { Samples: { } samples }] ? samples : [];
+
     /// <summary>The drop ledger of a run.</summary>
     public async Task<IReadOnlyList<DropRange>> DropsAsync(RunRecord run, CancellationToken cancellation) =>
         [.. (await SlotsAsync(run, cancellation)).SelectMany(s => s.Drops)];

@@ -7,8 +7,8 @@ using Quarry.Lode.Rows;
 namespace Quarry.Lode.Settling;
 
 /// <summary>
-/// Rows of a run that are no events (CONTRACT_LODE rule 8): its record, and one for each range of the drop ledger, beside
-/// the events under types of their own. Everything in them is of the chain, so they are the same whenever they are made.
+/// Rows of no event: what is known of a run as a whole, out of its chain (CONTRACT_LODE rule 8): the ranges of the drop
+/// ledger, the samples of its policy, its record. The same chain gives the same rows.
 /// </summary>
 internal static class RecordRows
 {
@@ -18,38 +18,43 @@ internal static class RecordRows
     /// <summary>Type and record kind of rows that each name a dropped range.</summary>
     public const string Drop = "drop";
 
-    /// <summary>True for rows that are no events.</summary>
-    public static bool IsRecord(string type) => type is Run or Drop;
+    private const string Metrics = "metrics";
 
-    /// <summary>The rows, in the order of their seq; the record of the run has none and is row 0.</summary>
+    /// <summary>True for types of rows of no event.</summary>
+    public static bool IsRecord(string type) => type is Run or Drop or Metrics;
+
+    /// <summary>The rows, each kind in the order of the chain.</summary>
     public static IEnumerable<JsonElement> Of(RunRecord run, IReadOnlyList<SlotRecord> slots)
     {
-        var recordedAt = slots.Count > 0 ? slots[^1].CreatedAt : run.QueuedAt ?? DateTimeOffset.UnixEpoch;
-        yield return Row(run, Run, seq: 0, $"{Run}-{run.RunId}", run, recordedAt);
         foreach (var slot in slots)
         {
             foreach (var drop in slot.Drops)
-                yield return Row(run, Drop, drop.SeqFirst, $"{Drop}-{drop.SeqFirst}", drop, slot.CreatedAt);
+                yield return Row(run, Drop, $"{Drop}-{drop.SeqFirst}", slot.CreatedAt, slot.CreatedAt, drop);
         }
+        var recordedAt = slots.Count > 0 ? slots[^1].CreatedAt : run.QueuedAt ?? DateTimeOffset.UnixEpoch;
+        var samples = slots.Count > 0 ? slots[^1].Samples ?? [] : [];
+        for (var n = 0; n < samples.Count; n++)
+            yield return Row(run, Metrics, $"{Metrics}-{n + 1}", samples[n].At, recordedAt, samples[n]);
+        yield return Row(run, Run, Run, run.EndedAt ?? recordedAt, recordedAt, run);
     }
 
     private static JsonElement Row(
         RunRecord run,
         string kind,
-        long seq,
         string id,
-        object payload,
-        DateTimeOffset recordedAt
+        DateTimeOffset at,
+        DateTimeOffset recordedAt,
+        object payload
     ) =>
         JsonSerializer.SerializeToElement(
             new
             {
                 run.RunId,
-                Seq = seq,
+                Seq = 0,
                 EventId = id,
                 RecordKind = kind,
                 Type = kind,
-                Ts = RowTime.Format(recordedAt.UtcDateTime),
+                Ts = RowTime.Format(at.UtcDateTime),
                 ContractVersion = ContractVersion.Current,
                 run.Attempt,
                 run.JobId,

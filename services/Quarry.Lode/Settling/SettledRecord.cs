@@ -16,6 +16,7 @@ internal sealed record SettledRecord
 
     public required long SeqLast { get; init; }
 
+    /// <summary>Rows of events; files of other kinds are not among them.</summary>
     public required long Rows { get; init; }
 
     /// <summary>Files of events.</summary>

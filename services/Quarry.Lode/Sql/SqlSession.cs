@@ -87,7 +87,8 @@ internal sealed class SqlSession : IDisposable
         Execute(
             $"""
             CREATE VIEW drops AS
-            SELECT run_id, source, category, day, payload->>'$.type' AS type, seq AS seq_first,
+            SELECT run_id, source, category, day, payload->>'$.type' AS type,
+                CAST(payload->>'$.seq_first' AS BIGINT) AS seq_first,
                 CAST(payload->>'$.seq_last' AS BIGINT) AS seq_last, CAST(payload->>'$.count' AS BIGINT) AS count,
                 payload->>'$.reason' AS reason
             FROM stored_rows WHERE event_type = {Literal(RecordRows.Drop)}

@@ -66,16 +66,23 @@ internal sealed class AppendService(
     }
 
     /// <summary>Reads a run record; a broken one is the caller's bug.</summary>
-    internal static RunRecord Parse(ReadOnlySpan<byte> json)
+    internal static RunRecord Parse(ReadOnlySpan<byte> json) => Parse<RunRecord>(json, "run_json is not a run record");
+
+    /// <summary>Samples that came with the end of a run; none from a runner that takes none.</summary>
+    internal static IReadOnlyList<RunSample> Samples(Close close) =>
+        close.SamplesJson.IsEmpty
+            ? []
+            : Parse<IReadOnlyList<RunSample>>(close.SamplesJson.Span, "samples_json is not a list of samples");
+
+    private static T Parse<T>(ReadOnlySpan<byte> json, string otherwise)
     {
         try
         {
-            return JsonSerializer.Deserialize<RunRecord>(json, QuarryJson.Compact)
-                ?? throw new JsonException("it is null");
+            return JsonSerializer.Deserialize<T>(json, QuarryJson.Compact) ?? throw new JsonException("it is null");
         }
         catch (JsonException e)
         {
-            throw new RpcException(new(StatusCode.InvalidArgument, $"run_json is not a run record: {e.Message}"));
+            throw new RpcException(new(StatusCode.InvalidArgument, $"{otherwise}: {e.Message}"));
         }
     }
 }

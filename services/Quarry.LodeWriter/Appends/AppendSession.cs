@@ -59,7 +59,7 @@ internal sealed class AppendSession(LodeStore lode, OpenRuns runs, RunCatalogue 
     private async Task<AppendReply> CloseAsync(ILodeAppender open, Close close)
     {
         var final = AppendService.Parse(close.RunJson.Span);
-        var result = await open.CloseAsync(final, CancellationToken.None);
+        var result = await open.CloseAsync(final, AppendService.Samples(close), CancellationToken.None);
         if (!result.IsDurable)
             return Reply(result);
         IsOver = true;

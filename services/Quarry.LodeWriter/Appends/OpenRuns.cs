@@ -97,7 +97,11 @@ internal sealed class OpenRun(OpenRuns runs, string runId, SharedWriter shared) 
     /// Closes the run. A batch that its runner gave up may have come through the queue since: what is durable is
     /// stated as it is.
     /// </summary>
-    public async ValueTask<AppendResult> CloseAsync(RunRecord final, CancellationToken cancellation)
+    public async ValueTask<AppendResult> CloseAsync(
+        RunRecord final,
+        IReadOnlyList<RunSample> samples,
+        CancellationToken cancellation
+    )
     {
         var durable = DurableSeq;
         var known =
@@ -108,7 +112,7 @@ internal sealed class OpenRun(OpenRuns runs, string runId, SharedWriter shared) 
                     SeqLast = Math.Max(durable, final.SeqLast),
                 }
                 : final;
-        var result = Note(await shared.Appender.CloseAsync(known, cancellation));
+        var result = Note(await shared.Appender.CloseAsync(known, samples, cancellation));
         shared.IsOver |= result.IsDurable;
         return result;
     }

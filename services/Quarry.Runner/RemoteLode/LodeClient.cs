@@ -86,6 +86,6 @@ internal sealed class LodeClient : ILode, IDisposable
     /// <inheritdoc/>
     public void Dispose() => channel.Dispose();
 
-    internal static ByteString ToJson(RunRecord run) =>
-        UnsafeByteOperations.UnsafeWrap(JsonSerializer.SerializeToUtf8Bytes(run, QuarryJson.Compact));
+    internal static ByteString ToJson<T>(T value) =>
+        UnsafeByteOperations.UnsafeWrap(JsonSerializer.SerializeToUtf8Bytes(value, QuarryJson.Compact));
 }

@@ -78,10 +78,17 @@ internal sealed class RemoteAppender(
     /// Tells how the run ended, however long the writer is away: nobody else could tell it. When this process ends first,
     /// the run's lease runs out.
     /// </summary>
-    public async ValueTask<AppendResult> CloseAsync(RunRecord final, CancellationToken cancellation) =>
+    public async ValueTask<AppendResult> CloseAsync(
+        RunRecord final,
+        IReadOnlyList<RunSample> samples,
+        CancellationToken cancellation
+    ) =>
         ToResult(
             await SendAsync(
-                new() { Close = new() { RunJson = LodeClient.ToJson(final) } },
+                new()
+                {
+                    Close = new() { RunJson = LodeClient.ToJson(final), SamplesJson = LodeClient.ToJson(samples) },
+                },
                 $"the end of run {run.RunId}",
                 untilHeard: true
             )

@@ -32,8 +32,8 @@ public sealed partial class RunHost(
         await RecordAsync(run, observer);
         await using var opened = await lode.OpenAsync(run, epoch, CancellationToken.None);
         var appender = new MeteredAppender(opened, Meter, clock);
-        var final = await MeasureAsync(run, command, appender, observer, control);
-        var closed = await appender.CloseAsync(final, CancellationToken.None);
+        var (final, samples) = await MeasureAsync(run, command, appender, observer, control);
+        var closed = await appender.CloseAsync(final, samples, CancellationToken.None);
         if (!closed.IsDurable)
             throw new LodeException($"Run {run.RunId} could not be closed: {closed.Message}")
             {
@@ -44,7 +44,7 @@ public sealed partial class RunHost(
         return final;
     }
 
-    private async Task<RunRecord> MeasureAsync(
+    private async Task<(RunRecord Final, IReadOnlyList<RunSample> Samples)> MeasureAsync(
         RunRecord run,
         ExecutorCommand command,
         ILodeAppender appender,
@@ -71,7 +71,7 @@ public sealed partial class RunHost(
         {
             var final = await session.RunAsync(command);
             Meter.Ended(figures, final.Outcome!.Value);
-            return final;
+            return (final, session.Samples);
         }
         finally
         {

@@ -28,6 +28,9 @@ internal sealed class RunSession(
     private readonly TimeSpan reapWithin = TimeSpan.FromMilliseconds(options.ReapMs);
     private RunRecord run = starting;
 
+    /// <summary>What the policy had counted while the run went on, oldest first; known at the run's end.</summary>
+    public IReadOnlyList<RunSample> Samples { get; private set; } = [];
+
     /// <summary>Starts the command, ingests until it ends, and tells how it ended.</summary>
     public async Task<RunRecord> RunAsync(ExecutorCommand command)
     {
@@ -39,6 +42,7 @@ internal sealed class RunSession(
         var pipe = PipeReader.Create(process.Output, new(bufferSize: ReadBytes, minimumReadSize: ReadBytes / 2));
         using var loop = new IngestLoop(pipe, policy, intake, appender, frames, run, observer, figures, clock);
         using var watch = new RunWatch(run.Limits, control, () => intake.LastFrameAt, clock);
+        using var sampler = new RunSampler(figures, clock);
         await using var memory = new MemoryWatch(process, run, control, clock);
         var reading = console.ReadAsync(process.Error);
         frames.Request(RunRequest.ToJson(run, options.BrowserWsEndpoint));
@@ -54,6 +58,7 @@ internal sealed class RunSession(
         var fault = await DrainAsync(loop, ingest);
         if (fault is not null)
             figures.Meter.Faulted(fault.Kind);
+        Samples = sampler.End();
         if (isReaped)
             await reading;
         return Conclude(intake, loop, exit, fault, supervisor.IsOverstayed);

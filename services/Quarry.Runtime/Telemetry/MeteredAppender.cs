@@ -23,8 +23,11 @@ internal sealed class MeteredAppender(ILodeAppender inner, RuntimeMeter meter, T
         MeasureAsync("file", () => inner.PutFileAsync(file, cancellation), r => r.Ok);
 
     /// <inheritdoc/>
-    public ValueTask<AppendResult> CloseAsync(RunRecord final, CancellationToken cancellation) =>
-        inner.CloseAsync(final, cancellation);
+    public ValueTask<AppendResult> CloseAsync(
+        RunRecord final,
+        IReadOnlyList<RunSample> samples,
+        CancellationToken cancellation
+    ) => inner.CloseAsync(final, samples, cancellation);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => inner.DisposeAsync();

@@ -50,8 +50,11 @@ public sealed partial class QueuedAppender(
         direct.PutFileAsync(file, cancellation);
 
     /// <inheritdoc/>
-    public ValueTask<AppendResult> CloseAsync(RunRecord final, CancellationToken cancellation) =>
-        direct.CloseAsync(final, cancellation);
+    public ValueTask<AppendResult> CloseAsync(
+        RunRecord final,
+        IReadOnlyList<RunSample> samples,
+        CancellationToken cancellation
+    ) => direct.CloseAsync(final, samples, cancellation);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => direct.DisposeAsync();

@@ -76,37 +76,6 @@ public sealed class SettleTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_no_event_has_a_record_kind_and_a_type_of_its_own()
-    {
-        await using var lode = await folder.OpenAsync();
-        var run = LodeFolder.Run();
-        await using var appender = await lode.OpenAsync(run, 1, default);
-        DropRange[] drops = [new("log", 1, 2, DropReason.BufferFull), new("log", 4, 4, DropReason.BufferFull)];
-        var batch = LodeFolder.Batch(1, Frames.Event(3)) with { LastSeq = 4, Drops = drops };
-        Assert.True((await appender.AppendAsync(batch, default)).IsDurable);
-        _ = await appender.CloseAsync(LodeFolder.Done(run, 4), default);
-        Assert.True(await lode.Settler.SettleAsync(run, default));
-        Assert.Equal(["drop/part-00000", "item/part-00000", "run/part-00000"], Contents().Keys);
-        Assert.Equal([("drop", 1L), ("drop", 4L)], Kinds("drop"));
-        Assert.Equal([("event", 3L)], Kinds("item"));
-        Assert.Equal([("run", 0L)], Kinds("run"));
-        Assert.Equal(1, (await LodeFolder.VerifyAsync(lode, LodeFolder.Done(run, 4))).Stored);
-    }
-
-    private IEnumerable<(string, long)> Kinds(string type)
-    {
-        var path = folder.FilesBelow("datasets", "*.parquet").Single(f => f.Contains($"event_type={type}/"));
-        using var file = new ParquetFileReader(path);
-        using var group = file.RowGroup(0);
-        var rows = (int)file.FileMetaData.NumRows;
-        return group
-            .Column(3)
-            .LogicalReader<string>()
-            .ReadAll(rows)
-            .Zip(group.Column(1).LogicalReader<long>().ReadAll(rows));
-    }
-
-    [Fact]
     public async Task A_row_keeps_its_columns_and_a_time_that_is_none_becomes_the_time_it_came()
     {
         await using var lode = await folder.OpenAsync();

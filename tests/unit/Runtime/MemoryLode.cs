@@ -18,6 +18,8 @@ internal sealed class MemoryLode : ILode, ILodeAppender
 
     public RunRecord? Closed { get; private set; }
 
+    public IReadOnlyList<RunSample> Samples { get; private set; } = [];
+
     /// <summary>Answers instead of the sink when it returns a result.</summary>
     public Func<EventBatch, CancellationToken, Task<AppendResult?>> BeforeAppend { get; init; } =
         (_, _) => Task.FromResult<AppendResult?>(null);
@@ -58,9 +60,14 @@ internal sealed class MemoryLode : ILode, ILodeAppender
     public ValueTask<BlobResult> PutFileAsync(FileWrite file, CancellationToken cancellation) =>
         new(file.Filename.Contains('/') ? new BlobResult(false, "has a separator") : new BlobResult(true));
 
-    public ValueTask<AppendResult> CloseAsync(RunRecord final, CancellationToken cancellation)
+    public ValueTask<AppendResult> CloseAsync(
+        RunRecord final,
+        IReadOnlyList<RunSample> samples,
+        CancellationToken cancellation
+    )
     {
         Closed = final;
+        Samples = samples;
         return new(new AppendResult(AppendStatus.Durable, DurableSeq));
     }
 
