@@ -1,5 +1,4 @@
 using ParquetSharp;
-using Quarry.Contracts.Events;
 
 namespace Quarry.Tests.Unit.Lode;
 
