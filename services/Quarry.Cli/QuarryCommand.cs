@@ -25,6 +25,7 @@ internal static class QuarryCommand
             VerifyCommand.Create(),
             QueryCommand.Create(),
             ExportCommand.Create(),
+            StatsCommand.Create(),
             GcCommand.Create(),
             DeleteCommand.Create(),
             ReindexCommand.Create(),

@@ -50,6 +50,12 @@ public static class Limits
     /// <summary>Most samples of its policy's figures that one run keeps (CONTRACT_POLICY, observability).</summary>
     public const int RunSamplesMax = 512;
 
+    /// <summary>Most item types of one run whose fields are looked at.</summary>
+    public const int FieldItemTypesMax = 1000;
+
+    /// <summary>Most fields of one run that are looked at, all item types together.</summary>
+    public const int FieldsPerRunMax = 4096;
+
     /// <summary>Most labels of one run.</summary>
     public const int LabelsMax = 32;
 

@@ -53,4 +53,5 @@ runs.MapRuns();
 runs.MapEvents();
 runs.MapBlobs();
 app.MapQuery();
+app.MapFields();
 await app.RunAsync();

@@ -20,6 +20,8 @@ internal sealed record RunKeys(Partition Partition, string RunId)
 
     public string Settled => $"{log}/{SettledName}";
 
+    public string Fields => log + "/fields.json";
+
     public string FilesFolder => data + "/files/";
 
     public string FileRecordsFolder => log + "/files/";

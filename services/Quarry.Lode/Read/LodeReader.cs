@@ -159,6 +159,12 @@ public sealed class LodeReader(IObjectStore store)
     public async Task<IReadOnlyList<RunSample>> SamplesAsync(RunRecord run, CancellationToken cancellation) =>
         (await SlotsAsync(run, cancellation)) is [.., { Samples: { } samples }] ? samples : [];
 
+    /// <summary>What the fields of a run's items hold; null when it is not settled, or has no items.</summary>
+    public async Task<FieldReport?> FieldsAsync(RunRecord run, CancellationToken cancellation) =>
+        await store.GetAsync(new RunKeys(run.Partition, run.RunId).Fields, cancellation) is { } json
+            ? JsonSerializer.Deserialize<FieldReport>(json, QuarryJson.Compact)
+            : null;
+
     /// <summary>The drop ledger of a run.</summary>
     public async Task<IReadOnlyList<DropRange>> DropsAsync(RunRecord run, CancellationToken cancellation) =>
         [.. (await SlotsAsync(run, cancellation)).SelectMany(s => s.Drops)];

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Quarry.Contracts;
 using Quarry.Contracts.Runs;
 using Quarry.Lode.Commits;
+using Quarry.Lode.Fields;
 using Quarry.Lode.Keys;
 using Quarry.Lode.Rows;
 using Quarry.Lode.Stores;
@@ -31,8 +32,12 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
         );
         try
         {
-            if (await WriteAsync(run, slots, folder.FullName, cancellation) is { } parts)
+            var fields = new FieldCollector();
+            if (await WriteAsync(run, slots, folder.FullName, fields, cancellation) is { } parts)
+            {
+                await PutFieldsAsync(keys, fields, cancellation);
                 await PublishAsync(run, keys, chain.CommittedSeq, parts, cancellation);
+            }
             else
                 await ExpectSettledAsync(keys, cancellation);
             return true;
@@ -57,6 +62,7 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
         RunRecord run,
         IReadOnlyList<SlotRecord> slots,
         string folder,
+        FieldCollector fields,
         CancellationToken cancellation
     )
     {
@@ -65,7 +71,7 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
         {
             foreach (var slot in slots.Where(s => s.File is not null))
             {
-                if (!await TryAddAsync(slot, writers, folder, cancellation))
+                if (!await TryAddAsync(slot, writers, folder, fields, cancellation))
                     return null;
             }
             foreach (var row in RecordRows.Of(slots[^1].Final ?? run, slots))
@@ -85,6 +91,7 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
         SlotRecord slot,
         SortedDictionary<string, PartWriter> writers,
         string folder,
+        FieldCollector fields,
         CancellationToken cancellation
     )
     {
@@ -95,6 +102,8 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
         {
             using var row = JsonDocument.Parse(line, new() { MaxDepth = Limits.PayloadDepthMax + 8 });
             Add(row.RootElement, writers, folder);
+            if (row.RootElement.TryGetProperty("item_type", out var itemType))
+                fields.Add(itemType.GetString()!, row.RootElement.GetProperty("payload"));
             rows++;
         }
         if (rows != slot.Count)
@@ -110,6 +119,14 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
         if (!writers.TryGetValue(type, out var writer))
             writers[type] = writer = new(folder, type, options.PartRowsMax);
         writer.Add(row);
+    }
+
+    private async Task PutFieldsAsync(RunKeys keys, FieldCollector fields, CancellationToken cancellation)
+    {
+        if (fields.IsEmpty)
+            return;
+        var json = JsonSerializer.SerializeToUtf8Bytes(fields.Report(keys.RunId), QuarryJson.Compact);
+        _ = await store.PutIfAbsentAsync(keys.Fields, json, cancellation);
     }
 
     private async Task PublishAsync(

@@ -90,6 +90,7 @@ public sealed partial class OpenApiTests
         runs.MapEvents();
         runs.MapBlobs();
         app.MapQuery();
+        app.MapFields();
         return from source in ((IEndpointRouteBuilder)app).DataSources
             from endpoint in source.Endpoints.OfType<RouteEndpoint>()
             from method in endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods

@@ -25,6 +25,7 @@ public sealed class LayoutTests : IDisposable
             [
                 $"{Log}/commits/00000000000000000001.json",
                 $"{Log}/commits/00000000000000000022.json",
+                $"{Log}/fields.json",
                 $"{Log}/files/page.html.json",
                 $"{Log}/settled.json",
                 $"{Log}/states/0001-running.json",
