@@ -15,8 +15,6 @@ internal sealed partial class ShardConsumers(
     ILogger<ShardConsumers> logger
 ) : BackgroundService
 {
-    private static readonly TimeSpan AwayWait = TimeSpan.FromSeconds(1);
-
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -34,23 +32,13 @@ internal sealed partial class ShardConsumers(
     /// <summary>A queue that may forget what it holds is refused when the service starts, with the reason.</summary>
     private async Task<bool> IsUsableAsync(IPolicyQueue queue, CancellationToken stopping)
     {
-        while (true)
-        {
-            try
-            {
-                if (await queue.RefusalAsync(stopping) is not { } reason)
-                    return true;
-                Log.Refused(logger, reason);
-                Environment.ExitCode = 1;
-                lifetime.StopApplication();
-                return false;
-            }
-            catch (Exception e) when (StreamFaults.IsAway(e))
-            {
-                Log.Away(logger, e.Message);
-                await Task.Delay(AwayWait, clock, stopping);
-            }
-        }
+        var away = (string message) => Log.Away(logger, message);
+        if (await queue.RefusalOnceThereAsync(clock, away, stopping) is not { } reason)
+            return true;
+        Log.Refused(logger, reason);
+        Environment.ExitCode = 1;
+        lifetime.StopApplication();
+        return false;
     }
 
     private static partial class Log

@@ -52,13 +52,13 @@ internal sealed partial class WalReleaseService(
     private static partial class Log
     {
         [LoggerMessage(
-            3111,
+            3131,
             LogLevel.Information,
             "Run {RunId}: {Objects} wal objects are deleted, Parquet has the rows"
         )]
         public static partial void Released(ILogger logger, string runId, int objects);
 
-        [LoggerMessage(3112, LogLevel.Error, "The wal of run {RunId} is kept. {Message} 'quarry gc' tries again.")]
+        [LoggerMessage(3132, LogLevel.Error, "The wal of run {RunId} is kept. {Message} 'quarry gc' tries again.")]
         public static partial void Kept(ILogger logger, string runId, string message);
     }
 }

@@ -49,6 +49,7 @@ internal static class RunnerRegistration
         });
         // Stopped in reverse: leases are renewed until the worker has drained.
         _ = services
+            .AddHostedService<PolicyQueueCheck>()
             .AddHostedService<LeaseKeeper>()
             .AddHostedService<RunRecovery>()
             .AddHostedService(provider => provider.GetRequiredService<RunWorker>());

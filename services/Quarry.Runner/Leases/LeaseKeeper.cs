@@ -102,7 +102,7 @@ internal sealed partial class LeaseKeeper(
 
     private static partial class Log
     {
-        [LoggerMessage(3401, LogLevel.Warning, "A heartbeat was missed: {Reason}")]
+        [LoggerMessage(3291, LogLevel.Warning, "A heartbeat was missed: {Reason}")]
         public static partial void Missed(ILogger logger, string reason);
 
         [LoggerMessage(3402, LogLevel.Error, "Run {RunId} was taken over by another runner; it is stopped here")]

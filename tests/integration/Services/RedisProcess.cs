@@ -9,13 +9,13 @@ internal sealed class RedisProcess : IAsyncDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("quarry-redis-");
     private readonly string program;
-    private readonly bool remembers;
+    private readonly string[] settings;
     private Process process = null!;
 
-    private RedisProcess(string program, bool remembers)
+    private RedisProcess(string program, string[] settings)
     {
         this.program = program;
-        this.remembers = remembers;
+        this.settings = settings;
     }
 
     /// <summary>Connection string.</summary>
@@ -24,7 +24,11 @@ internal sealed class RedisProcess : IAsyncDisposable
     private string Socket => Path.Combine(folder.FullName, "redis.sock");
 
     /// <summary>Starts one that keeps nothing over a restart, or one that syncs its log with every command.</summary>
-    public static async Task<RedisProcess> StartAsync(bool remembers = false)
+    public static Task<RedisProcess> StartAsync(bool remembers = false) =>
+        StartWithAsync(remembers ? ["--appendonly", "yes", "--appendfsync", "always"] : []);
+
+    /// <summary>Starts one with settings of its own.</summary>
+    public static async Task<RedisProcess> StartWithAsync(params string[] settings)
     {
         var installed = Environment
             .GetEnvironmentVariable("PATH")!
@@ -32,7 +36,7 @@ internal sealed class RedisProcess : IAsyncDisposable
             .Select(path => Path.Combine(path, "redis-server"))
             .FirstOrDefault(File.Exists);
         Assert.SkipWhen(installed is null, "redis-server is not installed; what runners share was not tested");
-        var redis = new RedisProcess(installed, remembers);
+        var redis = new RedisProcess(installed, settings);
         await redis.StartProcessAsync();
         return redis;
     }
@@ -58,8 +62,7 @@ internal sealed class RedisProcess : IAsyncDisposable
     {
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, UseShellExecute = false };
         string[] always = ["--port", "0", "--unixsocket", Socket, "--dir", folder.FullName, "--save", ""];
-        string[] memory = remembers ? ["--appendonly", "yes", "--appendfsync", "always"] : [];
-        foreach (var argument in always.Concat(memory))
+        foreach (var argument in always.Concat(settings))
             start.ArgumentList.Add(argument);
         process = Process.Start(start)!;
         const string ready = "ready to accept";

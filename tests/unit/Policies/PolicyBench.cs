@@ -53,6 +53,27 @@ internal sealed class PolicyBench(PolicyOptions options, string name)
 
     public void AckInFlight() => Ack(appendedThrough);
 
+    /// <summary>The sink has taken a part of what is in flight.</summary>
+    public void AckPart(Random random) => Ack(random.NextInt64(durable + 1, appendedThrough + 1));
+
+    /// <summary>
+    /// The stream ends and the sink never answers again: a policy with a bound on waiting fails the run when it is over, and
+    /// what it calls durable is what the sink had taken, not more.
+    /// </summary>
+    public void EndWithoutSink()
+    {
+        if (!IsFailed)
+            Tell(new(PolicyInputKind.Terminated));
+        while (!IsFailed && policy.Deadline is { } deadline && options.Name == PolicyName.Buffered)
+            Tick(deadline);
+        Assert.True(
+            IsFailed || !IsInFlight || options.Name != PolicyName.Buffered,
+            $"{name}: still waits for a sink that is gone"
+        );
+        Assert.All(held.Keys, seqHeld => Assert.True(seqHeld > durable, $"{name}: {seqHeld} is held and durable"));
+        Assert.Equal(seq, stored + dropped + held.Count);
+    }
+
     private void Tick(DateTimeOffset deadline)
     {
         now = deadline > now ? deadline : now;
