@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Quarry.Contracts.Api;
 using Quarry.Contracts.Events;
+using Quarry.Contracts.Lode;
 using Quarry.Contracts.Policies;
 using Quarry.Contracts.Runs;
 using Quarry.Runtime.Executors;
@@ -19,6 +20,9 @@ internal sealed class ScriptedExecutor : IRunObserver, IDisposable
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("quarry-executor-");
 
     public MemoryLode Lode { get; init; } = new();
+
+    /// <summary>Where the run goes instead of <see cref="Lode"/>.</summary>
+    public ILode? Storage { get; init; }
 
     public RunControl Control { get; } = new();
 
@@ -48,7 +52,7 @@ internal sealed class ScriptedExecutor : IRunObserver, IDisposable
         File.WriteAllText(program, $"#!/bin/bash\nF='{file}'\n{shell}\n");
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
         var options = new ExecutorOptions { ExecutorPath = program };
-        var host = new RunHost(Lode, options, "test", TimeProvider.System, Logger) { Meter = Meter };
+        var host = new RunHost(Storage ?? Lode, options, "test", TimeProvider.System, Logger) { Meter = Meter };
         var request = new LaunchRequest
         {
             Script = "s.ts",
