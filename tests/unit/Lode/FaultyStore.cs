@@ -11,16 +11,19 @@ internal sealed class FaultyStore(IObjectStore inner, Random random) : IObjectSt
     /// <summary>Share of the writes that fail, in percent.</summary>
     public int FailPercent { get; set; }
 
+    /// <summary>Only writes to keys with this part fail.</summary>
+    public string Of { get; init; } = "";
+
     /// <summary>Failures so far.</summary>
     public int Failures { get; private set; }
 
     public string Name => inner.Name;
 
     public Task<bool> PutIfAbsentAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellation) =>
-        WriteAsync(() => inner.PutIfAbsentAsync(key, content, cancellation));
+        WriteAsync(key, () => inner.PutIfAbsentAsync(key, content, cancellation));
 
     public Task<bool> PutFileIfAbsentAsync(string key, string path, CancellationToken cancellation) =>
-        WriteAsync(() => inner.PutFileIfAbsentAsync(key, path, cancellation));
+        WriteAsync(key, () => inner.PutFileIfAbsentAsync(key, path, cancellation));
 
     public Task<byte[]?> GetAsync(string key, CancellationToken cancellation) => inner.GetAsync(key, cancellation);
 
@@ -34,19 +37,22 @@ internal sealed class FaultyStore(IObjectStore inner, Random random) : IObjectSt
         inner.ListChildrenAsync(prefix, cancellation);
 
     public Task DeleteAsync(string key, CancellationToken cancellation) =>
-        WriteAsync(async () =>
-        {
-            await inner.DeleteAsync(key, cancellation);
-            return true;
-        });
+        WriteAsync(
+            key,
+            async () =>
+            {
+                await inner.DeleteAsync(key, cancellation);
+                return true;
+            }
+        );
 
-    private async Task<bool> WriteAsync(Func<Task<bool>> write)
+    private async Task<bool> WriteAsync(string key, Func<Task<bool>> write)
     {
         bool fails,
             isApplied;
         lock (random)
             (fails, isApplied) = (random.Next(100) < FailPercent, random.Next(2) == 0);
-        if (!fails)
+        if (!fails || !key.Contains(Of, StringComparison.Ordinal))
             return await write();
         Failures++;
         if (isApplied)

@@ -1,5 +1,8 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Quarry.Contracts.Lode;
 using Quarry.Contracts.Runs;
+using Quarry.Lode;
+using Quarry.Lode.Stores;
 
 namespace Quarry.Tests.Unit.Lode;
 
@@ -54,6 +57,45 @@ public sealed class TakeoverTests : IDisposable
         var proof = await LodeFolder.VerifyAsync(two, LodeFolder.Done(run, 6));
         Assert.True(proof.Complete, string.Join('\n', proof.Checks));
         Assert.Equal(6, proof.Stored);
+    }
+
+    [Fact]
+    public async Task A_run_that_another_process_took_can_be_taken_back_by_a_higher_epoch()
+    {
+        var committed = new LodeOptions { DurablePoint = DurablePoint.Committed };
+        await using var one = await folder.OpenAsync(committed);
+        await using var two = await folder.OpenAsync(committed);
+        var run = LodeFolder.Run();
+        await using var first = await one.OpenAsync(run, 1, default);
+        Assert.True((await first.AppendAsync(LodeFolder.Batch(1, 3), default)).IsDurable);
+        await using var second = await two.OpenAsync(run, 2, default);
+        Assert.True((await second.AppendAsync(LodeFolder.Batch(4, 6), default)).IsDurable);
+        Assert.Equal(AppendStatus.StaleEpoch, (await first.AppendAsync(LodeFolder.Batch(4, 4), default)).Status);
+        await using var third = await one.OpenAsync(run, 3, default);
+        Assert.Equal(6, third.DurableSeq);
+        Assert.True((await third.AppendAsync(LodeFolder.Batch(7, 7), default)).IsDurable);
+        Assert.Equal(LodeFolder.Seqs(1, 7), (await LodeFolder.RowsAsync(one, run)).Select(r => r.Seq));
+    }
+
+    [Fact]
+    public async Task A_storage_that_could_not_be_recovered_is_recovered_by_the_next_one_that_opens_it()
+    {
+        await using var lode = await folder.OpenAsync();
+        var run = LodeFolder.Run();
+        await using var appender = await lode.OpenAsync(run, 1, default);
+        Assert.True((await appender.AppendAsync(LodeFolder.Batch(1, 5), default)).IsDurable);
+        var root = folder.Crash();
+        var failing = new FaultyStore(new FileSystemStore(root), new Random(1)) { FailPercent = 100, Of = "/commits/" };
+        await Assert.ThrowsAsync<LodeException>(() =>
+            LodeStore.OpenAsync(
+                new() { Root = root },
+                () => failing,
+                TimeProvider.System,
+                NullLogger<LodeStore>.Instance
+            )
+        );
+        await using var next = await folder.OpenAsync(root: root);
+        Assert.Equal(LodeFolder.Seqs(1, 5), (await LodeFolder.RowsAsync(next, run)).Select(r => r.Seq));
     }
 
     [Fact]
