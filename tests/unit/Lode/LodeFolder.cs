@@ -134,7 +134,10 @@ internal sealed class LodeFolder : IDisposable
             using var to = File.Create(copy);
             from.CopyTo(to);
         }
-        catch (FileNotFoundException) when (!path.Contains("/datasets/", StringComparison.Ordinal)) { }
+        catch (IOException e)
+            when (e is FileNotFoundException or DirectoryNotFoundException
+                && !path.Contains("/datasets/", StringComparison.Ordinal)
+            ) { }
     }
 
     /// <summary>One closed run with items, an artifact and a file.</summary>
