@@ -22,7 +22,7 @@ public sealed class ExportTests(QueriedStorage stored) : IClassFixture<QueriedSt
             $"select {columns} from $files where source = 'other' and seq > 0 order by seq"
         );
         Assert.Equal(original, back);
-        Assert.False(File.Exists(file + ".part"));
+        Assert.Empty(Directory.GetFiles(stored.Quarry.Folder, "*.part"));
     }
 
     [Fact]
@@ -47,6 +47,19 @@ public sealed class ExportTests(QueriedStorage stored) : IClassFixture<QueriedSt
         var wide = await ExportAsync("--out", file + "2");
         Assert.Equal(4, wide.ExitCode);
         Assert.Contains("--run RUN or --source SOURCE", wide.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_export_that_fails_leaves_nothing_and_says_why()
+    {
+        var file = Path.Combine(stored.Quarry.Folder, "late.csv");
+        var late = await ExportAsync("--run", "r1", "--out", file, "--timeout", "1ms");
+        Assert.Equal(1, late.ExitCode);
+        Assert.Contains("ended after 1 ms, its limit", late.Error, StringComparison.Ordinal);
+        var nowhere = await ExportAsync("--run", "r1", "--out", Path.Combine(stored.Quarry.Folder, "no", "x.csv"));
+        Assert.Equal(4, nowhere.ExitCode);
+        Assert.Contains("cannot be written", nowhere.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(stored.Quarry.Folder, "late.csv*"));
     }
 
     private Task<CliResult> ExportAsync(params string[] arguments) =>

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Quarry.Tests.Integration;
 
 /// <summary>The command line as a user starts it, with a storage folder of its own.</summary>
-internal sealed class QuarryCli : IDisposable
+internal sealed class QuarryCli(string storageName = "data") : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("quarry-test-");
 
@@ -13,7 +13,7 @@ internal sealed class QuarryCli : IDisposable
 
     public string Folder => folder.FullName;
 
-    public string Storage => Path.Combine(folder.FullName, "data");
+    public string Storage => Path.Combine(folder.FullName, storageName);
 
     public string Scratch(string name, string content)
     {

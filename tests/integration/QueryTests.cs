@@ -1,10 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Microsoft.Extensions.Logging.Abstractions;
-using Quarry.Contracts.Api;
-using Quarry.Contracts.Events;
-using Quarry.Lode;
-using Quarry.Tests.Unit;
 
 namespace Quarry.Tests.Integration;
 
@@ -63,6 +58,13 @@ public sealed class QueryTests(QueriedStorage stored) : IClassFixture<QueriedSto
     [InlineData("select * from read_text('/etc/passwd')", "Permission Error")]
     [InlineData("select * from glob('/etc/*')", "Permission Error")]
     [InlineData("select * from read_csv('https://example.org/x.csv')", "Error")]
+    [InlineData("select * from read_text('datasets/../outside.txt')", "Permission Error")]
+    [InlineData("select * from glob('datasets/../*')", "Permission Error")]
+    [InlineData("select * from glob('*')", "Permission Error")]
+    [InlineData("select * from read_text('/proc/self/environ')", "Permission Error")]
+    [InlineData("select * from 'datasets/../outside.txt'", "Error")]
+    [InlineData("update quarry.settled set run = ''", "Only a SELECT")]
+    [InlineData("set variable parquet = ['/etc/passwd']", "Only a SELECT")]
     [InlineData("select getenv('HOME')", "getenv")]
     [InlineData("select * from query('copy (select 1) to ''x.csv''')", "SELECT")]
     [InlineData("select * from nothing", "nothing does not exist")]
@@ -130,31 +132,58 @@ public sealed class QueryTests(QueriedStorage stored) : IClassFixture<QueriedSto
     }
 
     [Fact]
+    public async Task A_worker_whose_caller_is_killed_ends()
+    {
+        using var quarry = new QuarryCli();
+        _ = Directory.CreateDirectory(quarry.Storage);
+        const string endless = "select sum(a.range * b.range) from range(100000000) a, range(1000000) b";
+        using var process = quarry.Start("query", endless, "--storage", quarry.Storage);
+        await WorkerOfAsync(process);
+        var workers = Children(process.Id);
+        process.Kill();
+        foreach (var worker in workers)
+            await worker.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task What_does_not_fit_into_memory_is_sorted_on_disk_and_leaves_nothing_there()
+    {
+        const string sql = "select n, x from (select range n, repeat('x', 1000) x from range(600000)) order by hash(n)";
+        Assert.Equal(3, (await RowsAsync(sql, "--memory-mb", "400", "--limit", "3")).Count);
+        Assert.Empty(Directory.GetDirectories(stored.Quarry.Storage, "query-*", SearchOption.AllDirectories));
+    }
+
+    [Theory]
+    [InlineData("describe events", "run_id VARCHAR")]
+    [InlineData("summarize select seq from events", "seq BIGINT")]
+    [InlineData("show tables", "artifacts")]
+    [InlineData("describe items_book", "price DOUBLE")]
+    [InlineData("describe \"items_od/d t\"", "n BIGINT")]
+    [InlineData("select 1 as one -- the end", "1")]
+    public async Task Columns_can_be_asked_for(string sql, string expected) =>
+        Assert.Contains(
+            (await RowsAsync(sql)).Select(Line),
+            line => line.StartsWith(expected, StringComparison.Ordinal)
+        );
+
+    [Fact]
+    public async Task A_run_that_is_settled_only_in_part_is_counted_once()
+    {
+        using var quarry = new QuarryCli("data[1]*");
+        var run = await StoredRun.AddAsync(quarry.Storage, isSettled: true);
+        Assert.Equal(["2"], (await RowsAsync(quarry, "select count(*) from events")).Select(Line));
+        var settled = Directory.GetFiles(quarry.Storage, "settled.json", SearchOption.AllDirectories).Single();
+        File.Delete(settled);
+        Assert.NotEmpty(Directory.GetFiles(quarry.Storage, "*.parquet", SearchOption.AllDirectories));
+        Assert.Equal(["2"], (await RowsAsync(quarry, "select count(*) from events")).Select(Line));
+        Assert.Equal([run.RunId], (await RowsAsync(quarry, "select run_id from runs")).Select(Line));
+    }
+
+    [Fact]
     public async Task Committed_rows_of_a_run_that_is_not_settled_are_seen()
     {
         using var quarry = new QuarryCli();
-        var run = new LaunchRequest { Script = "x", Source = "open" }.ToRunRecord(TimeProvider.System);
-        await using (
-            var lode = await LodeStore.OpenAsync(
-                new() { Root = quarry.Storage, CloseAbandonedRuns = false },
-                TimeProvider.System,
-                NullLogger<LodeStore>.Instance
-            )
-        )
-        {
-            await lode.RecordStateAsync(run, default);
-            await using var appender = await lode.OpenAsync(run, 1, default);
-            byte[][] frames = [Frames.Event(1, runId: run.RunId), Frames.Event(3, "log", runId: run.RunId)];
-            var batch = new EventBatch
-            {
-                FirstSeq = 1,
-                LastSeq = 3,
-                Count = 2,
-                Frames = frames.SelectMany(f => f).ToArray(),
-                Drops = [new("log", 2, 2, DropReason.BufferFull)],
-            };
-            Assert.True((await appender.AppendAsync(batch, default)).IsDurable);
-        }
+        _ = await StoredRun.AddAsync(quarry.Storage, isSettled: false);
         var rows = await RowsAsync(quarry, "select event_type, seq, source, ts from events order by seq");
         Assert.Equal(
             ["item 1 open 2026-01-02T03:04:05.678Z", "log 3 open 2026-01-02T03:04:05.678Z"],

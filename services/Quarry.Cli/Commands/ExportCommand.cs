@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Quarry.Cli.Output;
 using Quarry.Contracts.Events;
+using Quarry.Contracts.Runs;
 using Quarry.Lode;
 using Quarry.Lode.Sql;
 
@@ -46,8 +47,7 @@ internal static class ExportCommand
                 if (!scope.IsNarrow(parsed))
                     throw new UsageException("Say what to export: --run RUN or --source SOURCE.");
                 var path = Path.GetFullPath(parsed.GetValue(file)!);
-                if (File.Exists(path))
-                    throw new UsageException($"'{path}' is there already. Remove it, or name another file with --out.");
+                WholeFile.RefuseTaken(path);
                 var root = parsed.GetValue(scope.Storage)!;
                 var limits = scope.Limits(parsed, long.MaxValue);
                 await using var lode = await OpenedStorage.OpenAsync(root);
@@ -80,15 +80,25 @@ internal static class ExportCommand
         public async Task<long> WriteAsync(LodeStore lode, string format, string path, CancellationToken cancellation)
         {
             var unsettled = lode.Reader.UnsettledAsync(cancellation);
-            if (format == "parquet")
-                return await Query.WriteParquetAsync(Sql, None, Scope, unsettled, path, cancellation);
-            await using var answer = await Query.RunAsync(Sql, None, Scope, unsettled, cancellation);
-            var part = path + ".part";
-            long rows;
-            await using (var to = new StreamWriter(part))
-                rows = await AnswerWriter.Of(format, to, Show).WriteAsync(answer, cancellation);
-            File.Move(part, path);
+            using var file = new WholeFile(path);
+            var rows =
+                format == "parquet"
+                    ? await Query.WriteParquetAsync(Sql, None, Scope, unsettled, file.Stream, cancellation)
+                    : await WriteTextAsync(unsettled, format, file.Stream, cancellation);
+            file.Appear();
             return rows;
+        }
+
+        private async Task<long> WriteTextAsync(
+            IAsyncEnumerable<RunRecord> unsettled,
+            string format,
+            Stream to,
+            CancellationToken cancellation
+        )
+        {
+            await using var answer = await Query.RunAsync(Sql, None, Scope, unsettled, cancellation);
+            await using var text = new StreamWriter(to, leaveOpen: true);
+            return await AnswerWriter.Of(format, text, Show).WriteAsync(answer, cancellation);
         }
 
         private static void Show(long rows)

@@ -10,7 +10,7 @@ internal static class QueryCommand
 {
     public static Command Create()
     {
-        var sql = new Argument<string>("SQL") { Description = "One SELECT; see 'describe events' for the columns." };
+        var sql = new Argument<string>("SQL") { Description = "One SELECT; DESCRIBE events tells the columns." };
         var scope = new ScopeOptions();
         var format = new Option<string>("--format")
         {

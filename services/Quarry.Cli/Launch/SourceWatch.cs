@@ -18,14 +18,23 @@ internal sealed class SourceWatch : IDisposable
         ".json",
     ];
 
+    /// <summary>
+    /// Saving a file is several changes (emptied, written, renamed, a backup removed): they are one when no pause between them
+    /// is longer than this, in milliseconds.
+    /// </summary>
+    private const int QuietMs = 150;
+
+    private readonly Timer quiet;
     private readonly FileSystemWatcher watcher;
     private readonly string data;
+    private volatile string lastPath = "";
     private readonly TaskCompletionSource<string> changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Watches from now on.</summary>
     public SourceWatch(string script, string data)
     {
         this.data = Path.GetFullPath(data) + Path.DirectorySeparatorChar;
+        quiet = new(_ => changed.TrySetResult(lastPath));
         watcher = new(Path.GetDirectoryName(script)!)
         {
             IncludeSubdirectories = true,
@@ -39,11 +48,15 @@ internal sealed class SourceWatch : IDisposable
         watcher.EnableRaisingEvents = true;
     }
 
-    /// <summary>Ends with the first change; the file's path relative to the script's folder.</summary>
+    /// <summary>Ends after a change; the file's path relative to the script's folder.</summary>
     /// <exception cref="UsageException">The system does not tell of changes any more.</exception>
     public Task<string> Changed => changed.Task;
 
-    public void Dispose() => watcher.Dispose();
+    public void Dispose()
+    {
+        watcher.Dispose();
+        quiet.Dispose();
+    }
 
     private void Take(FileSystemEventArgs e)
     {
@@ -52,8 +65,10 @@ internal sealed class SourceWatch : IDisposable
             Extensions.Contains(Path.GetExtension(path), StringComparer.Ordinal)
             && !path.Split(Path.DirectorySeparatorChar).Any(n => n == "node_modules" || n.StartsWith('.'))
             && !e.FullPath.StartsWith(data, StringComparison.Ordinal);
-        if (isSource)
-            _ = changed.TrySetResult(path);
+        if (!isSource)
+            return;
+        lastPath = path;
+        _ = quiet.Change(QuietMs, Timeout.Infinite);
     }
 
     private void Fail(Exception cause) =>

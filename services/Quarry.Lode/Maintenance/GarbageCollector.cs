@@ -133,9 +133,14 @@ public sealed class GarbageCollector(IObjectStore store, LodeOptions options, Ti
 
     private List<GcItem> CutShort(bool isDryRun)
     {
-        var folders = Directory.Exists(StagingFolder)
-            ? Directory.GetDirectories(StagingFolder, "settle-*").Where(f => IsYoung(f) is false).ToList()
+        string[] left = Directory.Exists(StagingFolder)
+            ?
+            [
+                .. Directory.GetDirectories(StagingFolder, "settle-*"),
+                .. Directory.GetDirectories(StagingFolder, "query-*"),
+            ]
             : [];
+        var folders = left.Where(f => !IsYoung(f)).ToList();
         foreach (var folder in isDryRun ? [] : folders)
             Directory.Delete(folder, recursive: true);
         return [.. folders.Select(f => new GcItem(GcReason.OrphanStaged, f))];

@@ -29,9 +29,17 @@ internal sealed record SettledRecord
 
     /// <summary>Reads the record of a run; null when it is not settled.</summary>
     /// <exception cref="StoreException">It is damaged, or of a newer format.</exception>
-    public static async Task<SettledRecord?> ReadAsync(IObjectStore store, RunKeys keys, CancellationToken cancellation)
+    public static Task<SettledRecord?> ReadAsync(IObjectStore store, RunKeys keys, CancellationToken cancellation) =>
+        ReadKeyAsync(store, keys.Settled, cancellation);
+
+    /// <inheritdoc cref="ReadAsync(IObjectStore, RunKeys, CancellationToken)"/>
+    public static async Task<SettledRecord?> ReadKeyAsync(
+        IObjectStore store,
+        string key,
+        CancellationToken cancellation
+    )
     {
-        if (await store.GetAsync(keys.Settled, cancellation) is not { } json)
+        if (await store.GetAsync(key, cancellation) is not { } json)
             return null;
         try
         {
@@ -42,7 +50,7 @@ internal sealed record SettledRecord
         catch (JsonException e)
         {
             throw new StoreException(
-                $"{store.Name}: '{keys.Settled}' cannot be read: {e.Message} Run 'quarry verify' on the run.",
+                $"{store.Name}: '{key}' cannot be read: {e.Message} Run 'quarry verify' on the run.",
                 e
             );
         }

@@ -18,8 +18,6 @@ internal sealed partial class ItemViews(SqlSession session)
     private static readonly HashSet<string> ScalarTypes = new(StringComparer.Ordinal)
     {
         "BIGINT",
-        "UBIGINT",
-        "HUGEINT",
         "DOUBLE",
         "BOOLEAN",
         "VARCHAR",
@@ -103,7 +101,11 @@ internal sealed partial class ItemViews(SqlSession session)
     }
 
     private static string? Scalar(JsonElement type) =>
-        type.ValueKind == JsonValueKind.String && ScalarTypes.Contains(type.GetString()!) ? type.GetString() : null;
+        type.ValueKind != JsonValueKind.String ? null
+        // Whole numbers have one type, whatever the smallest of them is.
+        : type.GetString() is "UBIGINT" or "HUGEINT" ? "BIGINT"
+        : ScalarTypes.Contains(type.GetString()!) ? type.GetString()
+        : null;
 
     private static string Column(string field, string type)
     {

@@ -54,12 +54,11 @@ public sealed class SqlAnswer : IAsyncDisposable
         time.Dispose();
     }
 
-    /// <summary>A file of the query becomes the caller's, under its name only when it is whole.</summary>
-    internal void MoveOut(string name, string path)
+    /// <summary>Copies a file of the query to the caller's.</summary>
+    internal async Task CopyOutAsync(string name, Stream to, CancellationToken cancellation)
     {
-        var part = path + ".part";
-        File.Copy(Path.Combine(sources.Scratch, name), part, overwrite: true);
-        File.Move(part, path);
+        await using var from = File.OpenRead(Path.Combine(sources.Scratch, name));
+        await from.CopyToAsync(to, cancellation);
     }
 
     internal async Task AskAsync(SqlRequest request, CancellationToken cancellation)

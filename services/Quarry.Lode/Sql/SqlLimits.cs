@@ -12,6 +12,9 @@ public sealed record SqlLimits
     /// <summary>Rows of the answer; what is beyond is cut, and the answer says so. 1 or more.</summary>
     public long RowsMax { get; init; } = 10_000;
 
+    /// <summary>Room on disk for what does not fit into memory, in MiB; gone with the query.</summary>
+    public int SpillMb { get; init; } = 8 * 1024;
+
     /// <summary>Threads of the engine; 1 to 64.</summary>
     public int Threads { get; init; } = 2;
 

@@ -17,19 +17,22 @@ internal sealed class SqlProcess : IAsyncDisposable
         errors = process.StandardError.ReadToEndAsync();
     }
 
-    /// <summary>Starts this program again as a worker.</summary>
-    public static SqlProcess Start()
+    /// <summary>Starts this program again as a worker that sees the files of one folder.</summary>
+    public static SqlProcess Start(string folder)
     {
         var program = Environment.ProcessPath!;
         // Under the dotnet host the program is its first argument.
         string[] self =
-            Path.GetFileNameWithoutExtension(program) == "dotnet" ? [Environment.GetCommandLineArgs()[0]] : [];
+            Path.GetFileNameWithoutExtension(program) == "dotnet"
+                ? [Path.GetFullPath(Environment.GetCommandLineArgs()[0])]
+                : [];
         var start = new ProcessStartInfo(program, [.. self, SqlWorker.Argument])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
+            WorkingDirectory = folder,
         };
         start.Environment.Clear();
         foreach (var name in new[] { "PATH", "DOTNET_ROOT", "DOTNET_ROLL_FORWARD", "TMPDIR" })
@@ -40,14 +43,17 @@ internal sealed class SqlProcess : IAsyncDisposable
         return new(Process.Start(start)!);
     }
 
-    /// <summary>Hands the request over. A worker that died before is told of by its answer, which is none.</summary>
+    /// <summary>
+    /// Hands the request over. Its stdin stays open: that it ends tells the worker that nobody wants the answer any more. A
+    /// worker that died before is told of by its answer, which is none.
+    /// </summary>
     public async Task AskAsync(SqlRequest request, CancellationToken cancellation)
     {
         var line = JsonSerializer.Serialize(request, QuarryJson.Compact);
         try
         {
             await process.StandardInput.WriteLineAsync(line.AsMemory(), cancellation);
-            process.StandardInput.Close();
+            await process.StandardInput.FlushAsync(cancellation);
         }
         catch (IOException)
         {

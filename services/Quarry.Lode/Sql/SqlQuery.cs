@@ -27,14 +27,14 @@ public sealed class SqlQuery(IObjectStore store, LodeOptions options, SqlLimits 
         CancellationToken cancellation
     ) => StartAsync(sql, parameters, scope, unsettled, parquetOut: null, cancellation);
 
-    /// <summary>Writes the rows of one SELECT to a Parquet file that appears when it is whole; how many there are.</summary>
+    /// <summary>Writes the rows of one SELECT as Parquet; how many there are.</summary>
     /// <inheritdoc cref="RunAsync"/>
     public async Task<long> WriteParquetAsync(
         string sql,
         IReadOnlyDictionary<string, JsonElement> parameters,
         QueryScope scope,
         IAsyncEnumerable<RunRecord> unsettled,
-        string path,
+        Stream to,
         CancellationToken cancellation
     )
     {
@@ -43,7 +43,7 @@ public sealed class SqlQuery(IObjectStore store, LodeOptions options, SqlLimits 
         var rows = 0L;
         await foreach (var row in answer.RowsAsync(cancellation))
             rows = row[0].GetInt64();
-        answer.MoveOut(name, path);
+        await answer.CopyOutAsync(name, to, cancellation);
         return rows;
     }
 
@@ -68,13 +68,12 @@ public sealed class SqlQuery(IObjectStore store, LodeOptions options, SqlLimits 
                 {
                     Sql = sql.Trim().TrimEnd(';'),
                     Parameters = parameters,
-                    Folders = [],
-                    ParquetOut = parquetOut is null ? null : Path.Combine(sources.Scratch, parquetOut),
+                    ParquetOut = parquetOut,
                     Limits = limits,
                 },
                 cancellation
             );
-            answer = new SqlAnswer(SqlProcess.Start(), sources, time, limits);
+            answer = new SqlAnswer(SqlProcess.Start(sources.Scratch), sources, time, limits);
             time.CancelAfter(limits.TimeMs);
             await answer.AskAsync(request, cancellation);
             return answer;

@@ -9,19 +9,19 @@ internal sealed record SqlRequest
 
     public IReadOnlyDictionary<string, JsonElement> Parameters { get; init; } = new Dictionary<string, JsonElement>();
 
-    /// <summary>Folders the engine may read.</summary>
-    public required IReadOnlyList<string> Folders { get; init; }
+    /// <summary>Glob of the settled files; all paths are below the worker's folder.</summary>
+    public string? Parquet { get; init; }
 
-    /// <summary>Globs of settled files; each matches one file at least.</summary>
-    public IReadOnlyList<string> Parquet { get; init; } = [];
+    /// <summary>Glob of what says which runs are settled.</summary>
+    public string? Settled { get; init; }
 
     /// <summary>Lines of rows that are not settled.</summary>
     public IReadOnlyList<string> Wal { get; init; } = [];
 
-    /// <summary>Lines that say of every run in the wal where it belongs.</summary>
+    /// <summary>Lines that say of every run in the wal where it belongs; nothing of it is read from Parquet.</summary>
     public string? OpenRuns { get; init; }
 
-    /// <summary>A Parquet file to write instead of an answer, in a folder the engine may read.</summary>
+    /// <summary>A Parquet file to write instead of an answer.</summary>
     public string? ParquetOut { get; init; }
 
     public required SqlLimits Limits { get; init; }

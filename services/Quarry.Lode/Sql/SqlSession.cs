@@ -5,11 +5,16 @@ using Quarry.Lode.Settling;
 namespace Quarry.Lode.Sql;
 
 /// <summary>
-/// An engine that sees one storage and nothing else: no extension is loaded, no file outside is read, no setting can be
-/// changed by the query.
+/// An engine that sees the data of one storage and nothing else: no extension is loaded, no file outside is read, no setting
+/// can be changed by the query. What does not fit into its memory is spilled into the query's own folder, within a bound.
 /// </summary>
 internal sealed class SqlSession : IDisposable
 {
+    /// <summary>The data, below the worker's folder.</summary>
+    public const string Datasets = "datasets";
+
+    private const string Spill = "spill";
+
     private const string RowColumns =
         "run_id, seq, event_id, record_kind, event_type, ts, contract_version, attempt, job_id, parent_run_id, policy, "
         + "item_type, payload, ingest_ts, source, category, day";
@@ -35,8 +40,12 @@ internal sealed class SqlSession : IDisposable
         Execute("SET autoinstall_known_extensions = false");
         Execute("SET autoload_known_extensions = false");
         Execute("SET allow_community_extensions = false");
-        Execute($"SET allowed_directories = {List(request.Folders)}");
+        Execute($"SET temp_directory = {Literal(Spill)}");
+        Execute($"SET max_temp_directory_size = '{limits.SpillMb}MiB'");
+        Execute($"SET allowed_directories = {List([Datasets + "/", Spill + "/"])}");
+        Execute($"SET allowed_paths = {List(OwnFiles(request))}");
         Execute("SET enable_external_access = false");
+        SetParquet(request);
         CreateViews(request);
         new ItemViews(this).Create(request.Sql);
         Execute("SET lock_configuration = true");
@@ -65,9 +74,40 @@ internal sealed class SqlSession : IDisposable
     /// <summary>A name as an identifier.</summary>
     public static string Identifier(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
+    /// <summary>Names of the query's own folder that are no data of the storage.</summary>
+    private static IEnumerable<string> OwnFiles(SqlRequest request) =>
+        request
+            .Wal.Where(f => !f.StartsWith($"{Datasets}/", StringComparison.Ordinal))
+            .Concat(new[] { request.OpenRuns, request.ParquetOut }.OfType<string>());
+
+    /// <summary>
+    /// Lists the Parquet files of runs that are settled and not among the open ones. What is settled is listed first: a run
+    /// that settles meanwhile has files here which are not all of its files.
+    /// </summary>
+    private void SetParquet(SqlRequest request)
+    {
+        Execute("CREATE SCHEMA quarry");
+        Execute(
+            "CREATE TABLE quarry.settled AS SELECT parts[2] AS dataset, parts[4] AS run "
+                + $"FROM (SELECT string_split(file, '/') AS parts FROM glob({Literal(request.Settled ?? "")})) "
+                + $"WHERE run NOT IN (SELECT 'run_id=' || run_id FROM {OpenRuns(request)})"
+        );
+        Execute(
+            "SET VARIABLE parquet = (SELECT list(file ORDER BY file) FROM "
+                + $"(SELECT file, string_split(file, '/') AS parts FROM glob({Literal(request.Parquet ?? "")})) "
+                + "WHERE (parts[2], parts[7]) IN (SELECT dataset, run FROM quarry.settled))"
+        );
+    }
+
+    private bool HasParquet()
+    {
+        using var command = Command("SELECT coalesce(len(getvariable('parquet')), 0) > 0");
+        return (bool)command.ExecuteScalar()!;
+    }
+
     private void CreateViews(SqlRequest request)
     {
-        Execute($"CREATE VIEW stored_rows AS {string.Join(" UNION ALL ", Sources(request))}");
+        Execute($"CREATE VIEW stored_rows AS {string.Join(" UNION ALL ", Sources(request, HasParquet()))}");
         var events = string.Join(", ", EventTypes.All.Select(t => Literal(t.Name())));
         Execute($"CREATE VIEW events AS SELECT * FROM stored_rows WHERE event_type IN ({events})");
         Execute(
@@ -105,10 +145,10 @@ internal sealed class SqlSession : IDisposable
         );
     }
 
-    private static IEnumerable<string> Sources(SqlRequest request)
+    private static IEnumerable<string> Sources(SqlRequest request, bool hasParquet)
     {
-        if (request.Parquet.Count > 0)
-            yield return $"SELECT {RowColumns} FROM read_parquet({List(request.Parquet)}, hive_partitioning = true, "
+        if (hasParquet)
+            yield return $"SELECT {RowColumns} FROM read_parquet(getvariable('parquet'), hive_partitioning = true, "
                 + "hive_types_autocast = false)";
         if (request.Wal.Count > 0)
             yield return $"""
@@ -119,12 +159,14 @@ internal sealed class SqlSession : IDisposable
                 )}
                 FROM read_json({List(request.Wal)}, format = 'newline_delimited', columns = {WalColumns},
                     maximum_object_size = {LineBytesMax}) w
-                JOIN read_json({Literal(request.OpenRuns!)}, format = 'newline_delimited',
-                    columns = {OpenRunColumns}) r USING (run_id)
+                JOIN {OpenRuns(request)} r USING (run_id)
                 """;
-        if (request.Parquet.Count == 0 && request.Wal.Count == 0)
+        if (!hasParquet && request.Wal.Count == 0)
             yield return NoRows;
     }
+
+    private static string OpenRuns(SqlRequest request) =>
+        $"read_json({Literal(request.OpenRuns!)}, format = 'newline_delimited', columns = {OpenRunColumns})";
 
     private const string OpenRunColumns = "{run_id: 'VARCHAR', source: 'VARCHAR', category: 'VARCHAR', day: 'VARCHAR'}";
 

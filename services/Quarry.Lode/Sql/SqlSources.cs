@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Quarry.Contracts;
@@ -11,11 +10,15 @@ using Quarry.Lode.Stores;
 namespace Quarry.Lode.Sql;
 
 /// <summary>
-/// What a query reads, as files on this machine: settled Parquet, and the committed rows of runs that are not settled. A
-/// folder is read where it lies; of another store the files of the scope are fetched first, within a bound.
+/// What a query reads, as files below one folder of its own: settled Parquet, and the committed rows of runs that are not
+/// settled. A storage that is a folder is linked in; of another store the files of the scope are fetched, within a bound.
+/// Open runs are gathered before settled ones are looked for, and are never read from Parquet: no row is seen twice, and none
+/// is missed, when a run settles meanwhile.
 /// </summary>
 internal sealed class SqlSources(IObjectStore store, LodeOptions options, SqlLimits limits) : IAsyncDisposable
 {
+    private const string OpenRunsName = "open-runs.jsonl";
+
     private readonly DirectoryInfo scratch = Directory.CreateDirectory(
         Path.GetFullPath(Path.Combine(options.LocalFolder, "staging", $"query-{Guid.NewGuid():n}"))
     );
@@ -26,9 +29,7 @@ internal sealed class SqlSources(IObjectStore store, LodeOptions options, SqlLim
 
     private bool IsFolder => StoreAddress.Parse(options.Root).Kind == StoreKind.Folder;
 
-    private string Root => IsFolder ? Path.GetFullPath(options.Root) : scratch.FullName;
-
-    /// <summary>A folder for files of this query, gone with it.</summary>
+    /// <summary>The folder of this query, gone with it.</summary>
     public string Scratch => scratch.FullName;
 
     /// <summary>Gathers the sources of a scope.</summary>
@@ -40,18 +41,17 @@ internal sealed class SqlSources(IObjectStore store, LodeOptions options, SqlLim
         CancellationToken cancellation
     )
     {
-        var hasParquet = IsFolder ? HasParquet(scope) : await FetchParquetAsync(scope, cancellation);
+        if (IsFolder)
+            _ = Directory.CreateSymbolicLink(
+                Path.Combine(Scratch, SqlSession.Datasets),
+                Path.GetFullPath(Path.Combine(options.Root, SqlSession.Datasets))
+            );
         await foreach (var run in unsettled.Where(scope.Includes).WithCancellation(cancellation))
             await AddOpenAsync(run, cancellation);
-        var list = Path.Combine(Scratch, "open-runs.jsonl");
-        await File.WriteAllLinesAsync(list, openRuns, cancellation);
-        return request with
-        {
-            Folders = [Root, Scratch],
-            Parquet = hasParquet ? [Path.Combine(Root, scope.Glob)] : [],
-            Wal = wal,
-            OpenRuns = list,
-        };
+        await File.WriteAllLinesAsync(Path.Combine(Scratch, OpenRunsName), openRuns, cancellation);
+        if (!IsFolder)
+            await FetchSettledAsync(scope, cancellation);
+        return request with { Parquet = scope.Parquet, Settled = scope.Settled, Wal = wal, OpenRuns = OpenRunsName };
     }
 
     /// <inheritdoc/>
@@ -69,9 +69,17 @@ internal sealed class SqlSources(IObjectStore store, LodeOptions options, SqlLim
             return;
         var slots = await new CommitChain(store, keys).ReadAsync(cancellation);
         foreach (var file in slots.Select(s => s.File).OfType<string>())
-            wal.Add(IsFolder ? Path.Combine(Root, file) : await FetchAsync(file, cancellation));
-        var records = Path.Combine(Scratch, $"records-{openRuns.Count}.jsonl");
-        await File.WriteAllLinesAsync(records, RecordRows.Of(run, slots).Select(row => row.GetRawText()), cancellation);
+        {
+            if (!IsFolder)
+                await FetchAsync(file, cancellation);
+            wal.Add(file);
+        }
+        var records = $"records-{openRuns.Count}.jsonl";
+        await File.WriteAllLinesAsync(
+            Path.Combine(Scratch, records),
+            RecordRows.Of(run, slots).Select(row => row.GetRawText()),
+            cancellation
+        );
         wal.Add(records);
         openRuns.Add(
             JsonSerializer.Serialize(
@@ -87,59 +95,38 @@ internal sealed class SqlSources(IObjectStore store, LodeOptions options, SqlLim
         );
     }
 
-    private bool HasParquet(QueryScope scope)
+    /// <summary>Settled runs of the scope: of each the record of its settling, and the files that it names.</summary>
+    private async Task FetchSettledAsync(QueryScope scope, CancellationToken cancellation)
     {
-        var datasets = Path.Combine(Root, "datasets");
-        var pattern = scope.Glob["datasets/".Length..];
-        return Directory.Exists(datasets)
-            && new FileSystemEnumerable<bool>(
-                datasets,
-                (ref FileSystemEntry _) => true,
-                new EnumerationOptions { RecurseSubdirectories = true }
-            )
-            {
-                ShouldIncludePredicate = (ref FileSystemEntry entry) =>
-                    !entry.IsDirectory && entry.FileName.EndsWith(".parquet") && Matches(ref entry, datasets, pattern),
-            }.Any();
-    }
-
-    private static bool Matches(ref FileSystemEntry entry, string datasets, string pattern) =>
-        IsMatch(Path.GetRelativePath(datasets, entry.ToFullPath()), pattern);
-
-    private static bool IsMatch(string key, string pattern)
-    {
-        var (parts, globs) = (key.Split('/'), pattern.Split('/'));
-        return parts.Length == globs.Length
-            && parts.Zip(globs).All(p => FileSystemName.MatchesSimpleExpression(p.Second, p.First, ignoreCase: false));
-    }
-
-    private async Task<bool> FetchParquetAsync(QueryScope scope, CancellationToken cancellation)
-    {
-        var hasAny = false;
-        await foreach (var key in ParquetKeysAsync(scope, cancellation))
+        await foreach (var settled in SettledKeysAsync(scope, cancellation))
         {
-            _ = await FetchAsync(key, cancellation);
-            hasAny = true;
+            if (await SettledRecord.ReadKeyAsync(store, settled, cancellation) is not { } record)
+                continue;
+            foreach (
+                var file in record.Files.Concat(record.Records).Where(f => QueryScope.IsMatch(f.Key, scope.Parquet))
+            )
+                await FetchAsync(file.Key, cancellation);
+            await FetchAsync(settled, cancellation);
         }
-        return hasAny;
     }
 
-    private async IAsyncEnumerable<string> ParquetKeysAsync(
+    private async IAsyncEnumerable<string> SettledKeysAsync(
         QueryScope scope,
         [EnumeratorCancellation] CancellationToken cancellation
     )
     {
-        await foreach (var dataset in store.ListChildrenAsync("datasets/", cancellation))
+        await foreach (var dataset in store.ListChildrenAsync($"{SqlSession.Datasets}/", cancellation))
         {
-            await foreach (var key in store.ListAsync($"datasets/{dataset}partitions/", cancellation))
+            await foreach (var run in store.ListChildrenAsync($"{SqlSession.Datasets}/{dataset}log/", cancellation))
             {
-                if (IsMatch(key, scope.Glob))
+                var key = $"{SqlSession.Datasets}/{dataset}log/{run}{RunKeys.SettledName}";
+                if (QueryScope.IsMatch(key, scope.Settled))
                     yield return key;
             }
         }
     }
 
-    private async Task<string> FetchAsync(string key, CancellationToken cancellation)
+    private async Task FetchAsync(string key, CancellationToken cancellation)
     {
         await using var from =
             await store.OpenReadAsync(key, cancellation)
@@ -154,6 +141,5 @@ internal sealed class SqlSources(IObjectStore store, LodeOptions options, SqlLim
         _ = Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         await using var to = File.Create(path);
         await from.CopyToAsync(to, cancellation);
-        return path;
     }
 }

@@ -13,6 +13,11 @@ public static class SqlWorker
     /// <summary>The argument that makes a program of Quarry this worker.</summary>
     public const string Argument = "sql-worker";
 
+    /// <summary>Above what a start and the end of an answer take, in milliseconds.</summary>
+    private const int StartMs = 60_000;
+
+    private static Timer? late;
+
     /// <summary>True when a program was started as this worker; it has done its work then.</summary>
     public static bool TryRun(string[] args)
     {
@@ -21,6 +26,7 @@ public static class SqlWorker
         using var output = Console.OpenStandardOutput();
         using var lines = new BufferedStream(output, 64 * 1024);
         var request = JsonSerializer.Deserialize<SqlRequest>(Console.In.ReadLine()!, QuarryJson.Compact)!;
+        EndWithCaller(request.Limits);
         try
         {
             Answer(request, lines);
@@ -32,14 +38,38 @@ public static class SqlWorker
         return true;
     }
 
+    /// <summary>
+    /// The caller ends this process when it has its answer or the time is over. A caller that was killed cannot: then stdin
+    /// ends. One that is frozen cannot either: then the time ends here too.
+    /// </summary>
+    private static void EndWithCaller(SqlLimits limits)
+    {
+        var watch = new Thread(() =>
+        {
+            using var input = Console.OpenStandardInput();
+            Span<byte> more = stackalloc byte[1];
+            while (input.Read(more) > 0) { }
+            Environment.Exit(1);
+        })
+        {
+            IsBackground = true,
+        };
+        watch.Start();
+        late = new(_ => Environment.Exit(1), null, (2L * limits.TimeMs) + StartMs, Timeout.Infinite);
+    }
+
     private static void Answer(SqlRequest request, Stream lines)
     {
         using var session = new SqlSession(request);
-        if (Refuse(session, request.Sql) is { } refusal)
+        var (refusal, isShow) = Refuse(session, request.Sql);
+        if (refusal is not null)
         {
             WriteLine(lines, new SqlHead(null, refusal));
             return;
         }
+        // DESCRIBE and its like are rows like others only as a table of a SELECT.
+        if (isShow)
+            request = request with { Sql = $"SELECT * FROM ({request.Sql}\n)" };
         if (request.ParquetOut is { } path)
             Export(session, request, path, lines);
         else
@@ -67,7 +97,7 @@ public static class SqlWorker
 
     private static void Export(SqlSession session, SqlRequest request, string path, Stream lines)
     {
-        var copy = $"COPY ({request.Sql}) TO {SqlSession.Literal(path)} (FORMAT parquet, COMPRESSION zstd)";
+        var copy = $"COPY ({request.Sql}\n) TO {SqlSession.Literal(path)} (FORMAT parquet, COMPRESSION zstd)";
         using var command = Command(session, request, copy);
         var rows = command.ExecuteNonQuery();
         WriteLine(lines, new SqlHead([new("rows", "BIGINT")]));
@@ -95,7 +125,7 @@ public static class SqlWorker
     }
 
     /// <summary>Why a text is not run; null when it is one SELECT, which cannot change anything.</summary>
-    private static string? Refuse(SqlSession session, string sql)
+    private static (string? Refusal, bool IsShow) Refuse(SqlSession session, string sql)
     {
         using var command = session.Command($"SELECT json_serialize_sql({SqlSession.Literal(sql)})");
         using var parsed = JsonDocument.Parse((string)command.ExecuteScalar()!, new() { MaxDepth = 1000 });
@@ -103,11 +133,17 @@ public static class SqlWorker
         if (root.GetProperty("error").GetBoolean())
         {
             return root.GetProperty("error_type").GetString() == "not implemented"
-                ? "Only a SELECT can be run: the data is read-only here."
-                : $"The query cannot be read: {root.GetProperty("error_message").GetString()}.";
+                ? ("Only a SELECT can be run: the data is read-only here.", false)
+                : ($"The query cannot be read: {root.GetProperty("error_message").GetString()}.", false);
         }
-        return root.GetProperty("statements").GetArrayLength() == 1 ? null : "Write one statement; more were given.";
+        var statements = root.GetProperty("statements");
+        return statements.GetArrayLength() == 1
+            ? (null, IsShow(statements[0].GetProperty("node")))
+            : ("Write one statement; more were given.", false);
     }
+
+    private static bool IsShow(JsonElement node) =>
+        node.TryGetProperty("from_table", out var table) && table.GetProperty("type").GetString() == "SHOW_REF";
 
     private static void WriteRow(DuckDBDataReader reader, Utf8JsonWriter writer, Stream lines)
     {

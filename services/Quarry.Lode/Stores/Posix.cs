@@ -5,13 +5,14 @@ using Microsoft.Win32.SafeHandles;
 namespace Quarry.Lode.Stores;
 
 /// <summary>The system calls that .NET has no name for: create-only naming and syncing of a directory.</summary>
-internal static partial class Posix
+public static partial class Posix
 {
     private const int Eexist = 17;
 
     /// <summary>
     /// Gives a file a second name; false when the name is taken. The only create-only rename on Linux.
     /// </summary>
+    /// <exception cref="IOException">The file is not there, or the folder takes no names.</exception>
     public static bool TryLink(string existing, string name)
     {
         if (Link(existing, name) == 0)
@@ -21,7 +22,7 @@ internal static partial class Posix
     }
 
     /// <summary>Makes the names in a directory durable.</summary>
-    public static void SyncDirectory(string path)
+    internal static void SyncDirectory(string path)
     {
         const int readOnlyDirectory = 0x10000;
         using var handle = new SafeFileHandle(Open(path, readOnlyDirectory), ownsHandle: true);
@@ -30,14 +31,14 @@ internal static partial class Posix
     }
 
     /// <summary>Makes written data durable.</summary>
-    public static void SyncData(SafeFileHandle file)
+    internal static void SyncData(SafeFileHandle file)
     {
         if (Fdatasync(file) != 0)
             throw Failed(Marshal.GetLastPInvokeError(), "sync of file data");
     }
 
     /// <summary>Takes room for a file, or says why there is none; .NET's own preallocation does not say it.</summary>
-    public static void Allocate(SafeFileHandle file, long bytes)
+    internal static void Allocate(SafeFileHandle file, long bytes)
     {
         var errno = PosixFallocate(file, 0, bytes);
         if (errno != 0)

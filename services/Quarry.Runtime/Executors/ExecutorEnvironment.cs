@@ -3,8 +3,11 @@ namespace Quarry.Runtime.Executors;
 /// <summary>The environment an executor sees: built from an allow-list, without service addresses or credentials.</summary>
 internal static class ExecutorEnvironment
 {
-    /// <summary>Tags every process of a run, so that strays are found by it.</summary>
+    /// <summary>Tags every process of a run, so that what a dead runner left is found by it.</summary>
     public const string RunIdVariable = "QUARRY_RUN_ID";
+
+    /// <summary>Tags every process of one executor, so that it is ended with all that it started.</summary>
+    public const string ExecutionVariable = "QUARRY_EXECUTION";
 
     private static readonly string[] Allowed =
     [
@@ -27,7 +30,12 @@ internal static class ExecutorEnvironment
     ];
 
     /// <summary>Replaces the environment a child would inherit.</summary>
-    public static void Apply(IDictionary<string, string?> environment, string runId, IEnumerable<string> further)
+    public static void Apply(
+        IDictionary<string, string?> environment,
+        string runId,
+        string execution,
+        IEnumerable<string> further
+    )
     {
         var kept = Allowed
             .Concat(further)
@@ -38,5 +46,6 @@ internal static class ExecutorEnvironment
         foreach (var (name, value) in kept)
             environment[name] = value;
         environment[RunIdVariable] = runId;
+        environment[ExecutionVariable] = execution;
     }
 }

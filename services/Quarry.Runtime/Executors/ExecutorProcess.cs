@@ -15,16 +15,21 @@ internal sealed class ExecutorProcess : IAsyncDisposable
 {
     private const int SignalExitBase = 128;
     private readonly Process process;
-    private readonly string runId;
 
-    private ExecutorProcess(Process process, string runId)
+    private ExecutorProcess(Process process, string tag)
     {
         this.process = process;
-        this.runId = runId;
+        Tag = tag;
         Exited = WaitAsync();
     }
 
     public int Pid => process.Id;
+
+    /// <summary>
+    /// What this executor and all that it starts carry in their environment, and nothing else does: a run of the same id in
+    /// another storage is not ours.
+    /// </summary>
+    public string Tag { get; }
 
     public Stream Input => process.StandardInput.BaseStream;
 
@@ -49,10 +54,11 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         start.ArgumentList.Add(command.Program);
         foreach (var argument in command.Arguments)
             start.ArgumentList.Add(argument);
-        ExecutorEnvironment.Apply(start.Environment, runId, options.PassEnvironment);
+        var execution = Guid.NewGuid().ToString("n");
+        ExecutorEnvironment.Apply(start.Environment, runId, execution, options.PassEnvironment);
         try
         {
-            return new(Process.Start(start)!, runId);
+            return new(Process.Start(start)!, $"{ExecutorEnvironment.ExecutionVariable}={execution}");
         }
         catch (System.ComponentModel.Win32Exception e)
         {
@@ -64,11 +70,11 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     }
 
     /// <summary>Kills the executor and everything it started.</summary>
-    public void Kill() => _ = StrayProcesses.Kill(Pid, runId);
+    public void Kill() => _ = StrayProcesses.Kill(Pid, Tag);
 
     /// <summary>Makes sure that no process of the run is left; false when one would not die in time.</summary>
     public Task<bool> ReapAsync(TimeSpan within, TimeProvider clock) =>
-        StrayProcesses.ReapAsync(Pid, runId, within, clock);
+        StrayProcesses.ReapAsync(Pid, Tag, within, clock);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -8,5 +8,10 @@ public static class RunProcesses
 
     /// <summary>Kills the processes of a run whose runner is gone; false when one would not die in time.</summary>
     public static Task<bool> ReapAsync(string runId, TimeSpan within, TimeProvider clock) =>
-        StrayProcesses.ReapAsync(StrayProcesses.NoSession, runId, within, clock);
+        StrayProcesses.ReapAsync(
+            StrayProcesses.NoSession,
+            $"{ExecutorEnvironment.RunIdVariable}={runId}",
+            within,
+            clock
+        );
 }

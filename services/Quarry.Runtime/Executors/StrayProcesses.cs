@@ -4,8 +4,8 @@ using System.Text;
 namespace Quarry.Runtime.Executors;
 
 /// <summary>
-/// Finds and kills what a run started: every process of the executor's session, and every process that carries the
-/// run's tag in its environment, also when it left the session.
+/// Finds and kills what an executor started: every process of its session, and every process that carries the tag, a
+/// variable of its environment with its value, also when it left the session.
 /// </summary>
 internal static class StrayProcesses
 {
@@ -15,21 +15,21 @@ internal static class StrayProcesses
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Kills what is there now; how many.</summary>
-    public static int Kill(int sessionId, string runId)
+    public static int Kill(int sessionId, string tag)
     {
         var killed = 0;
-        foreach (var pid in Find(sessionId, runId))
+        foreach (var pid in Find(sessionId, tag))
             killed += TryKill(pid) ? 1 : 0;
         return killed;
     }
 
     /// <summary>Kills until nothing is left; false when something still is when the time is over.</summary>
-    public static async Task<bool> ReapAsync(int sessionId, string runId, TimeSpan within, TimeProvider clock)
+    public static async Task<bool> ReapAsync(int sessionId, string tag, TimeSpan within, TimeProvider clock)
     {
         // Strays are not our children: their end cannot be awaited, only looked for.
         var started = clock.GetTimestamp();
         using var timer = new PeriodicTimer(LookEvery, clock);
-        while (Kill(sessionId, runId) > 0)
+        while (Kill(sessionId, tag) > 0)
         {
             if (clock.GetElapsedTime(started) > within)
                 return false;
@@ -57,17 +57,17 @@ internal static class StrayProcesses
         }
     }
 
-    /// <summary>Processes of the session, and those that carry the run's tag.</summary>
-    public static IEnumerable<int> Find(int sessionId, string runId)
+    /// <summary>Processes of the session, and those that carry the tag.</summary>
+    public static IEnumerable<int> Find(int sessionId, string tag)
     {
         if (!Directory.Exists("/proc/self"))
             yield break;
-        var tag = Encoding.UTF8.GetBytes($"{ExecutorEnvironment.RunIdVariable}={runId}\0");
+        var entry = Encoding.UTF8.GetBytes(tag + '\0');
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
             if (!int.TryParse(Path.GetFileName(folder), out var pid) || pid == Environment.ProcessId)
                 continue;
-            if (IsOfSession(folder, sessionId) || HasTag(folder, tag))
+            if (IsOfSession(folder, sessionId) || HasTag(folder, entry))
                 yield return pid;
         }
     }
@@ -83,8 +83,8 @@ internal static class StrayProcesses
         return fields.Length > 3 && fields[0] != zombie && fields[3] == sessionId.ToString();
     }
 
-    private static bool HasTag(string folder, byte[] tag) =>
-        TryRead(Path.Combine(folder, "environ")) is { } environment && environment.AsSpan().IndexOf(tag) >= 0;
+    private static bool HasTag(string folder, byte[] entry) =>
+        TryRead(Path.Combine(folder, "environ")) is { } environment && environment.AsSpan().IndexOf(entry) >= 0;
 
     /// <summary>Reads a file of /proc; null when its process has ended or is somebody else's.</summary>
     public static byte[]? TryRead(string path)

@@ -34,7 +34,7 @@ internal sealed class MemoryWatch : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(over.Token))
             {
-                var usedMb = StrayProcesses.Find(process.Pid, run.RunId).Sum(BytesOf) / BytesPerMb;
+                var usedMb = StrayProcesses.Find(process.Pid, process.Tag).Sum(BytesOf) / BytesPerMb;
                 if (usedMb > run.Limits.MemoryMb)
                     control.EndForMemory(Message(usedMb, run.Limits.MemoryMb));
             }

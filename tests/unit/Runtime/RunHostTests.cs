@@ -234,6 +234,21 @@ public class RunHostTests
     }
 
     [Fact]
+    public async Task A_run_that_ends_leaves_a_run_of_the_same_id_in_another_storage_alone()
+    {
+        var go = Path.Combine(Directory.CreateTempSubdirectory("quarry-go-").FullName, "go");
+        using var one = new ScriptedExecutor();
+        using var other = new ScriptedExecutor();
+        var end = Frames.Event(1, "run_complete", new Dictionary<string, object>());
+        var waiting = one.RunAsync($"until [ -e {go} ]; do sleep 0.02; done; cat $F", end);
+        Assert.Equal(RunOutcome.Success, (await other.RunAsync("cat $F", end)).Outcome);
+        Assert.False(waiting.IsCompleted);
+        await File.WriteAllTextAsync(go, "");
+        Assert.Equal(RunOutcome.Success, (await waiting).Outcome);
+        Directory.Delete(Path.GetDirectoryName(go)!, recursive: true);
+    }
+
+    [Fact]
     public async Task A_flood_on_the_console_is_cut_counted_and_never_blocks()
     {
         using var executor = new ScriptedExecutor();

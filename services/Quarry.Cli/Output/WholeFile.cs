@@ -1,0 +1,56 @@
+using Quarry.Lode.Stores;
+
+namespace Quarry.Cli.Output;
+
+/// <summary>
+/// A file that appears under its name when it is whole, and never in the place of another. Until then its bytes have a name
+/// of their own beside it, which goes when they are not wanted.
+/// </summary>
+internal sealed class WholeFile : IDisposable
+{
+    private readonly string path;
+    private readonly string part;
+
+    /// <summary>Begins a file.</summary>
+    /// <exception cref="UsageException">Its folder is not there, or cannot be written to.</exception>
+    public WholeFile(string path)
+    {
+        this.path = path;
+        part = $"{path}.{Guid.NewGuid():n}.part";
+        try
+        {
+            Stream = new(part, FileMode.CreateNew);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"'{path}' cannot be written: {e.Message} Name another file with --out.", e);
+        }
+    }
+
+    /// <summary>Where its bytes go.</summary>
+    public FileStream Stream { get; }
+
+    /// <summary>Says no to a name that something has already.</summary>
+    /// <exception cref="UsageException">The name is taken.</exception>
+    public static void RefuseTaken(string path)
+    {
+        if (Path.Exists(path))
+            throw new UsageException($"'{path}' is there already. Remove it, or name another file with --out.");
+    }
+
+    /// <summary>Gives the file its name.</summary>
+    /// <exception cref="UsageException">The name was taken meanwhile.</exception>
+    public void Appear()
+    {
+        Stream.Flush(flushToDisk: true);
+        if (!Posix.TryLink(part, path))
+            RefuseTaken(path);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Stream.Dispose();
+        File.Delete(part);
+    }
+}
