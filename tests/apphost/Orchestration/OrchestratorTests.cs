@@ -26,9 +26,9 @@ public sealed class OrchestratorTests : IDisposable
         await using (var app = builder.Build())
         {
             await app.StartAsync(Cancel);
-            var third = await StartOfAsync(app, "third");
-            var second = await StartOfAsync(app, "second");
-            Assert.True(await StartOfAsync(app, "first") < second && second < third);
+            var startOfThird = await StartOfAsync(app, "third");
+            var startOfSecond = await StartOfAsync(app, "second");
+            Assert.True(await StartOfAsync(app, "first") < startOfSecond && startOfSecond < startOfThird);
             foreach (var name in (string[])["first", "second", "third"])
                 await UntilJournalHasAsync($"start {name}");
             await app.StopAsync(Cancel);
