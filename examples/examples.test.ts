@@ -113,6 +113,14 @@ describe('examples', () => {
     expect(run.items).toEqual(PRODUCTS.map(({ id, name }) => ({ id, name })))
   })
 
+  it('dogfood emits every product with its trail, a checkpoint for each page, and the catalogue', async () => {
+    await using run = await example('dogfood', { url: site.url })
+    expect(run.code).toBe(0)
+    expect(run.items.map((item) => item['id'])).toEqual(PRODUCTS.map(({ id }) => id))
+    const count = (wanted: string) => run.types.filter((type) => type === wanted).length
+    expect(['log', 'checkpoint', 'artifact'].map(count)).toEqual([20 * PRODUCTS.length, 3, 1])
+  })
+
   it('git-doc finds what an independent reader of the files finds, page by page', { timeout: 300_000 }, async () => {
     await using run = await example('git-doc', { baseUrl: `${site.url}/git-doc/index.html` })
     expect(run.code).toBe(0)
