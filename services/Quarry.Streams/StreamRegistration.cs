@@ -15,6 +15,11 @@ public static partial class StreamRegistration
     public const string ConnectionName = "redis";
 
     /// <summary>
+    /// Time between two attempts to connect again, in milliseconds: buffered runs are blocked meanwhile.
+    /// </summary>
+    private const int ReconnectMs = 500;
+
+    /// <summary>
     /// Adds <see cref="StreamSet"/>: on Redis when a connection string is there, else inside the process.
     /// </summary>
     public static IServiceCollection AddQuarryStreams(
@@ -43,6 +48,7 @@ public static partial class StreamRegistration
     {
         var options = ConfigurationOptions.Parse(connection);
         options.AbortOnConnectFail = false;
+        options.ReconnectRetryPolicy = new LinearRetry(ReconnectMs);
         return ConnectionMultiplexer.Connect(options);
     }
 

@@ -17,7 +17,7 @@ public class LodeWriterKillTests(ITestOutputHelper output)
     private const int SendsPerRoundMin = Clients * EventsBetweenKills / RunClient.BatchEventsMax;
 
     /// <summary>QUARRY_KILLS says how many; a run by hand takes 1,000.</summary>
-    private static int Kills => int.Parse(Environment.GetEnvironmentVariable("QUARRY_KILLS") ?? "12");
+    private static int Kills => int.Parse(Environment.GetEnvironmentVariable("QUARRY_KILLS") ?? "30");
 
     [Fact]
     public async Task What_was_acknowledged_is_there_once_after_every_kill()

@@ -40,7 +40,7 @@ public class PolicyQueueTests(ITestOutputHelper output)
     [Fact]
     public async Task A_runner_ends_when_redis_may_forget_what_it_holds_and_says_why()
     {
-        await using var redis = await RedisProcess.StartWithAsync("--maxmemory-policy", "allkeys-lru");
+        await using var redis = await RedisProcess.StartAsync(RedisMemory.None, "--maxmemory-policy", "allkeys-lru");
         await using var runner = await ServiceProcess.StartAsync(
             "Quarry.Runner",
             new Dictionary<string, string>
@@ -53,51 +53,6 @@ public class PolicyQueueTests(ITestOutputHelper output)
         Assert.Equal(1, await runner.EndedAsync());
         Assert.Contains("The policy queue cannot be used", runner.Output, StringComparison.Ordinal);
         Assert.Contains("noeviction", runner.Output, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("everysec")]
-    [InlineData("always")]
-    public async Task What_redis_forgets_when_it_is_killed_again_and_again_is_sent_again(string fsync)
-    {
-        await using var redis = await RedisProcess.StartWithAsync("--appendonly", "yes", "--appendfsync", fsync);
-        await using var stack = await RunnerStack.StartAsync(("ConnectionStrings__redis", redis.Connection));
-        var run = await LaunchAsync(stack);
-        for (var kill = 1; kill <= 4; kill++)
-        {
-            await UntilDurableAsync(redis, run.RunId, kill * 400);
-            await redis.KillAndRestartAsync();
-        }
-        await CompleteAsync(stack, run);
-    }
-
-    [Fact]
-    public async Task A_lode_writer_that_is_killed_again_and_again_loses_nothing_and_stores_nothing_twice()
-    {
-        await using var redis = await RedisProcess.StartAsync();
-        await using var stack = await RunnerStack.StartAsync(("ConnectionStrings__redis", redis.Connection));
-        var run = await LaunchAsync(stack);
-        for (var kill = 1; kill <= 3; kill++)
-        {
-            var seen = kill * 300;
-            _ = await stack.UntilAsync(run.RunId, r => r.IsDone || r.State == RunState.Running);
-            await UntilDurableAsync(redis, run.RunId, seen);
-            await stack.KillAndRestartLodeAsync();
-        }
-        await CompleteAsync(stack, run);
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_redis_that_is_killed_and_comes_back_loses_nothing_whatever_it_remembers(bool remembers)
-    {
-        await using var redis = await RedisProcess.StartAsync(remembers);
-        await using var stack = await RunnerStack.StartAsync(("ConnectionStrings__redis", redis.Connection));
-        var run = await LaunchAsync(stack);
-        await UntilDurableAsync(redis, run.RunId, 300);
-        await redis.KillAndRestartAsync();
-        await CompleteAsync(stack, run);
     }
 
     [Fact]

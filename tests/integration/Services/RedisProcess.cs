@@ -2,6 +2,19 @@ using System.Diagnostics;
 
 namespace Quarry.Tests.Integration.Services;
 
+/// <summary>What a Redis has after it was killed.</summary>
+public enum RedisMemory
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>All but its last second: its log is synced once a second.</summary>
+    EverySecond,
+
+    /// <summary>Everything that it answered: its log is synced with every command.</summary>
+    Always,
+}
+
 /// <summary>
 /// A Redis of the test's own on a unix socket; a test that needs it is skipped where it is not installed.
 /// </summary>
@@ -9,13 +22,15 @@ internal sealed class RedisProcess : IAsyncDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("quarry-redis-");
     private readonly string program;
-    private readonly string[] settings;
+    private readonly RedisMemory memory;
+    private readonly string[] options;
     private Process process = null!;
 
-    private RedisProcess(string program, string[] settings)
+    private RedisProcess(string program, RedisMemory memory, string[] options)
     {
         this.program = program;
-        this.settings = settings;
+        this.memory = memory;
+        this.options = options;
     }
 
     /// <summary>Connection string.</summary>
@@ -23,12 +38,8 @@ internal sealed class RedisProcess : IAsyncDisposable
 
     private string Socket => Path.Combine(folder.FullName, "redis.sock");
 
-    /// <summary>Starts one that keeps nothing over a restart, or one that syncs its log with every command.</summary>
-    public static Task<RedisProcess> StartAsync(bool remembers = false) =>
-        StartWithAsync(remembers ? ["--appendonly", "yes", "--appendfsync", "always"] : []);
-
-    /// <summary>Starts one with settings of its own.</summary>
-    public static async Task<RedisProcess> StartWithAsync(params string[] settings)
+    /// <summary>Starts one; unless told otherwise it keeps nothing over a restart.</summary>
+    public static async Task<RedisProcess> StartAsync(RedisMemory memory = RedisMemory.None, params string[] options)
     {
         var installed = Environment
             .GetEnvironmentVariable("PATH")!
@@ -36,7 +47,7 @@ internal sealed class RedisProcess : IAsyncDisposable
             .Select(path => Path.Combine(path, "redis-server"))
             .FirstOrDefault(File.Exists);
         Assert.SkipWhen(installed is null, "redis-server is not installed; what runners share was not tested");
-        var redis = new RedisProcess(installed, settings);
+        var redis = new RedisProcess(installed, memory, options);
         await redis.StartProcessAsync();
         return redis;
     }
@@ -62,7 +73,13 @@ internal sealed class RedisProcess : IAsyncDisposable
     {
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, UseShellExecute = false };
         string[] always = ["--port", "0", "--unixsocket", Socket, "--dir", folder.FullName, "--save", ""];
-        foreach (var argument in always.Concat(settings))
+        string[] log = memory switch
+        {
+            RedisMemory.Always => ["--appendonly", "yes", "--appendfsync", "always"],
+            RedisMemory.EverySecond => ["--appendonly", "yes", "--appendfsync", "everysec"],
+            _ => [],
+        };
+        foreach (var argument in always.Concat(log).Concat(options))
             start.ArgumentList.Add(argument);
         process = Process.Start(start)!;
         const string ready = "ready to accept";

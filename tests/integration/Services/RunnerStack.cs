@@ -48,7 +48,7 @@ internal sealed class RunnerStack : IAsyncDisposable
         {
             ["Runner__Name"] = name,
             ["Runner__ScriptRoots__0"] = Scripts,
-            ["Runner__HeartbeatMs"] = "500",
+            ["Runner__HeartbeatMs"] = settings.GetValueOrDefault("Runner__HeartbeatMs", "500"),
             ["QUARRY_LODE_GRPC"] = Lode.Addresses[1].ToString(),
             ["services__lode__http__0"] = Lode.Addresses[0].ToString(),
         };
