@@ -11,6 +11,7 @@ var cases = new Dictionary<string, Func<Task<Comparison>>>
     ["P6/8"] = new StrictBench(8).RunAsync,
     ["P6/64"] = new StrictBench(64).RunAsync,
     ["P7"] = LayoutBench.RunAsync,
+    ["P8"] = BufferedBench.RunAsync,
     ["P9"] = SettleBench.RunAsync,
     ["P12"] = QueryBench.RunAsync,
     ["P13/1000"] = new CatalogueBench(1_000).RunAsync,

@@ -11,6 +11,7 @@ internal static class QueryBench
 {
     private const int Files = 5;
     private const int RowsPerFile = 1_000_000;
+    private const string OpenRuns = "open-runs.jsonl";
     private static readonly Lazy<string> Root = new(Write);
 
     public static Task<Comparison> RunAsync() =>
@@ -25,11 +26,14 @@ internal static class QueryBench
 
     private static Task<long> OursAsync()
     {
+        // A worker's folder is its query's own, and so is this one.
+        Environment.CurrentDirectory = Root.Value;
         var request = new SqlRequest
         {
             Sql = "",
-            Folders = [Root.Value],
-            Parquet = [Path.Combine(Root.Value, new QueryScope().Glob)],
+            Parquet = new QueryScope().Parquet,
+            Settled = new QueryScope().Settled,
+            OpenRuns = OpenRuns,
             Limits = new(),
         };
         using var session = new SqlSession(request);
@@ -42,7 +46,7 @@ internal static class QueryBench
     {
         using var connection = new DuckDBConnection("DataSource=:memory:");
         connection.Open();
-        var files = $"read_parquet('{Path.Combine(Root.Value, new QueryScope().Glob)}', hive_partitioning = true)";
+        var files = $"read_parquet('{Path.Combine(Root.Value, new QueryScope().Parquet)}', hive_partitioning = true)";
         foreach (
             var sql in new[]
             {
@@ -73,6 +77,7 @@ internal static class QueryBench
     {
         var root = BenchFolder.New();
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(root, recursive: true);
+        File.WriteAllText(Path.Combine(root, OpenRuns), "");
         using var connection = new DuckDBConnection("DataSource=:memory:");
         connection.Open();
         for (var file = 0; file < Files; file++)
@@ -82,6 +87,8 @@ internal static class QueryBench
                 $"datasets/quarry/partitions/source=s{file}/category=default/day=2026-01-02/run_id=r{file}/event_type=item"
             );
             _ = Directory.CreateDirectory(folder);
+            var log = Directory.CreateDirectory(Path.Combine(root, $"datasets/quarry/log/run_id=r{file}"));
+            File.WriteAllText(Path.Combine(log.FullName, "settled.json"), "{}");
             using var command = connection.CreateCommand();
             command.CommandText =
                 $"COPY (SELECT 'r{file}' AS run_id, range + 1 AS seq, 'e' || range AS event_id, 'event' AS record_kind, "
