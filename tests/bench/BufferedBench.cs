@@ -1,15 +1,16 @@
 using Quarry.Contracts.Events;
 using Quarry.Contracts.Lode;
 using Quarry.Streams.PolicyQueues;
+using Quarry.Streams.Redis;
 using StackExchange.Redis;
 
 namespace Quarry.Bench;
 
 /// <summary>
-/// P8: batches through the policy queue, from append to settled, a consumer of each shard taking them off, against a
-/// pipelined XADD of the same bytes that nobody reads. Both wait for every answer, so many at a time.
+/// P8: batches into the policy queue, or through it until a consumer of each shard has settled them, against a pipelined
+/// XADD of the same bytes that nobody reads. Both wait for every answer, so many at a time.
 /// </summary>
-internal static class BufferedBench
+internal sealed class BufferedBench(bool isConsumed)
 {
     private const int Runs = 8;
     private const int BatchesPerRun = 100;
@@ -19,24 +20,24 @@ internal static class BufferedBench
     private static readonly Lazy<Task<ConnectionMultiplexer>> Redis = new(BenchRedis.ConnectAsync);
     private static readonly byte[] Frames = Batch();
 
-    public static Task<Comparison> RunAsync() =>
+    public Task<Comparison> RunAsync() =>
         Comparison.OfAsync(
-            "P8",
-            "buffered, through Redis",
+            isConsumed ? "P8/settle" : "P8/append",
+            isConsumed ? "buffered, through Redis" : "buffered, into Redis",
             "event",
             "0.5x",
-            ("policy queue, append to settled", OursAsync),
+            (isConsumed ? "policy queue, append to settled" : "policy queue, append", OursAsync),
             ("pipelined XADD", PeerAsync)
         );
 
-    private static async Task<long> OursAsync()
+    private async Task<long> OursAsync()
     {
         var queue = new RedisPolicyQueue(await Redis.Value, new());
         var limits = new PolicyQueueLimits();
         var left = Runs * BatchesPerRun;
         using var done = new CancellationTokenSource();
         var consumers = Enumerable
-            .Range(0, limits.Shards)
+            .Range(0, isConsumed ? limits.Shards : 0)
             .Select(shard => Task.Run(() => ConsumeAsync(queue, new(shard, "bench"), Settled)))
             .ToArray();
         var prefix = Guid.NewGuid().ToString("n");
@@ -44,6 +45,8 @@ internal static class BufferedBench
             Enumerable.Range(0, Runs).Select(run => Task.Run(() => AppendAsync(queue, $"{prefix}-{run}")))
         );
         await Task.WhenAll(consumers);
+        if (!isConsumed)
+            await ForgetAsync(limits.Shards);
         return (long)Runs * BatchesPerRun * EventsPerBatch;
 
         bool Settled(int count)
@@ -75,6 +78,14 @@ internal static class BufferedBench
             Check(await answer);
     }
 
+    /// <summary>As the peer's stream goes after each round.</summary>
+    private static async Task ForgetAsync(int shards)
+    {
+        var database = (await Redis.Value).GetDatabase();
+        RedisKey[] keys = [.. Enumerable.Range(0, shards).Select(n => (RedisKey)$"quarry:policy:shard:{n}")];
+        _ = await database.KeyDeleteAsync([.. keys, "quarry:policy:total"]);
+    }
+
     private static void Check(QueueReceipt receipt)
     {
         if (receipt.State == QueuedAs.Full)
@@ -86,6 +97,7 @@ internal static class BufferedBench
     {
         if (!await queue.HoldAsync(lease, default))
             throw new InvalidOperationException($"shard {lease.Shard} has a consumer already");
+        var poll = new AdaptivePoll(TimeProvider.System);
         while (true)
         {
             var entries = await queue.ReadAsync(lease, unsettled: false, default);
@@ -96,6 +108,10 @@ internal static class BufferedBench
             );
             if (isDone(entries.Count))
                 break;
+            if (entries.Count > 0)
+                poll.Found();
+            else
+                await poll.WaitAsync(default);
         }
         await queue.ReleaseAsync(lease, default);
     }

@@ -11,11 +11,15 @@ var cases = new Dictionary<string, Func<Task<Comparison>>>
     ["P6/8"] = new StrictBench(8).RunAsync,
     ["P6/64"] = new StrictBench(64).RunAsync,
     ["P7"] = LayoutBench.RunAsync,
-    ["P8"] = BufferedBench.RunAsync,
+    ["P8/append"] = new BufferedBench(isConsumed: false).RunAsync,
+    ["P8/settle"] = new BufferedBench(isConsumed: true).RunAsync,
     ["P9"] = SettleBench.RunAsync,
     ["P12"] = QueryBench.RunAsync,
     ["P13/1000"] = new CatalogueBench(1_000).RunAsync,
     ["P13/1000000"] = new CatalogueBench(1_000_000).RunAsync,
+    ["P16/strict"] = new EndToEndBench("strict").RunAsync,
+    ["P16/buffered"] = new EndToEndBench("buffered").RunAsync,
+    ["P16/streaming"] = new EndToEndBench("streaming", "--flush-count", "1000").RunAsync,
 };
 var chosen = args.Where(cases.ContainsKey).ToArray();
 var results = new List<Comparison>();

@@ -48,7 +48,9 @@ internal sealed class ArtifactStaging(string folder, Func<string, Task<bool>> is
     public void Remove(string artifactId)
     {
         _ = done.Remove(artifactId);
-        File.Delete(PathOf(artifactId) + DoneSuffix);
+        // After a crash the folder may be gone while the journal still has the event: then nothing is left to remove.
+        if (Directory.Exists(folder))
+            File.Delete(PathOf(artifactId) + DoneSuffix);
     }
 
     /// <summary>Forgets all of the run; what was never committed is gone.</summary>

@@ -112,7 +112,9 @@ public sealed class RedisPolicyQueue(IConnectionMultiplexer redis, PolicyQueueLi
                 result.DurableSeq,
                 result.Message ?? "",
                 limits.DeadLettersMax,
-                (long)RunKeptFor.TotalSeconds
+                (long)RunKeptFor.TotalSeconds,
+                entry.Entry?.Events ?? 0,
+                entry.Entry?.Batch.Frames.Length ?? 0
             );
 
     /// <inheritdoc/>

