@@ -5,6 +5,9 @@ namespace Quarry.Tests.Unit.Lode;
 /// </summary>
 internal static class UnsyncedTails
 {
+    /// <summary>What a disk writes whole or not at all, in bytes; the header of a segment lies in its first one.</summary>
+    private const int SectorBytes = 512;
+
     /// <summary>Where the written part of every journal segment ends, while nothing is being written.</summary>
     public static Dictionary<string, long> Of(string root) =>
         Segments(root).ToDictionary(path => Path.GetRelativePath(root, path), Written);
@@ -19,18 +22,20 @@ internal static class UnsyncedTails
             var tail = new byte[Math.Max(0, Math.Min(file.Length - from, 4096))];
             file.Position = from;
             file.ReadExactly(tail);
-            Tear(tail, random);
+            Tear(tail, whole: from == 0 ? SectorBytes : 0, random);
             file.Position = from;
             file.Write(tail);
         }
     }
 
-    private static void Tear(Span<byte> tail, Random random)
+    private static void Tear(Span<byte> tail, int whole, Random random)
     {
         int how;
         lock (random)
             how = random.Next(3);
         var kept = random.Next(tail.Length + 1);
+        if (kept < whole)
+            kept = 0;
         if (how == 1)
             tail[kept..].Clear();
         else if (how == 2)
