@@ -35,7 +35,6 @@ internal sealed class BufferedBench(bool isConsumed)
         var queue = new RedisPolicyQueue(await Redis.Value, new());
         var limits = new PolicyQueueLimits();
         var left = Runs * BatchesPerRun;
-        using var done = new CancellationTokenSource();
         var consumers = Enumerable
             .Range(0, isConsumed ? limits.Shards : 0)
             .Select(shard => Task.Run(() => ConsumeAsync(queue, new(shard, "bench"), Settled)))
@@ -49,12 +48,7 @@ internal sealed class BufferedBench(bool isConsumed)
             await ForgetAsync(limits.Shards);
         return (long)Runs * BatchesPerRun * EventsPerBatch;
 
-        bool Settled(int count)
-        {
-            if (Interlocked.Add(ref left, -count) <= 0)
-                done.Cancel();
-            return done.IsCancellationRequested;
-        }
+        bool Settled(int count) => Interlocked.Add(ref left, -count) <= 0;
     }
 
     private static async Task AppendAsync(RedisPolicyQueue queue, string runId)

@@ -4,6 +4,7 @@ using Quarry.Contracts.Api;
 using Quarry.Contracts.Events;
 using Quarry.Contracts.Lode;
 using Quarry.Streams.PolicyQueues;
+using Quarry.Streams.Redis;
 using Quarry.Tests.Integration.Services;
 using Quarry.Tests.Unit;
 using StackExchange.Redis;
@@ -110,12 +111,13 @@ public sealed class QueueConsumerTests : IAsyncLifetime
 
     private async Task<AppendResult> SettledAsync(int first, int last, string id)
     {
+        var poll = new AdaptivePoll(TimeProvider.System);
         while (true)
         {
             var receipt = await queue.LookAsync(Entry(first, last), id, Token);
             if (receipt.State == QueuedAs.Settled)
                 return receipt.Result;
-            await Task.Delay(TimeSpan.FromMilliseconds(20), Token);
+            await poll.WaitAsync(Token);
         }
     }
 

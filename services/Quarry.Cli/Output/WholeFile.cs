@@ -35,7 +35,7 @@ internal sealed class WholeFile : IDisposable
     public static void RefuseTaken(string path)
     {
         if (Path.Exists(path))
-            throw new UsageException($"'{path}' is there already. Remove it, or name another file with --out.");
+            throw Taken(path);
     }
 
     /// <summary>Gives the file its name.</summary>
@@ -44,7 +44,7 @@ internal sealed class WholeFile : IDisposable
     {
         Stream.Flush(flushToDisk: true);
         if (!Posix.TryLink(part, path))
-            RefuseTaken(path);
+            throw Taken(path);
     }
 
     /// <inheritdoc/>
@@ -53,4 +53,7 @@ internal sealed class WholeFile : IDisposable
         Stream.Dispose();
         File.Delete(part);
     }
+
+    private static UsageException Taken(string path) =>
+        new($"'{path}' is there already. Remove it, or name another file with --out.");
 }
