@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Quarry.Contracts;
 using Quarry.Contracts.Api;
+using Quarry.Lode.Rows;
 
 namespace Quarry.Lode.Fields;
 
@@ -10,24 +11,26 @@ namespace Quarry.Lode.Fields;
 /// </summary>
 internal sealed class FieldCollector
 {
-    private readonly SortedDictionary<string, TypeFields> byType = new(StringComparer.Ordinal);
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = Limits.PayloadDepthMax + 8 };
+
+    private readonly Utf8Map<TypeFields> byType = new();
     private long itemsBeyond;
     private int fieldsLeft = Limits.FieldsPerRunMax;
 
     /// <summary>True when there was no item.</summary>
     public bool IsEmpty => byType.Count == 0;
 
-    /// <summary>Adds the payload of an item.</summary>
-    public void Add(string itemType, JsonElement payload)
+    /// <summary>Adds an item: its type, and its payload as JSON, both in UTF-8.</summary>
+    public void Add(ReadOnlySpan<byte> itemType, ReadOnlySpan<byte> payload)
     {
-        if (!byType.TryGetValue(itemType, out var fields))
+        if (!byType.TryGet(itemType, out var fields))
         {
             if (byType.Count == Limits.FieldItemTypesMax)
             {
                 itemsBeyond++;
                 return;
             }
-            byType[itemType] = fields = new();
+            byType.Add(itemType, fields = new());
         }
         fields.Add(payload, ref fieldsLeft);
     }
@@ -37,24 +40,31 @@ internal sealed class FieldCollector
         new()
         {
             RunId = runId,
-            ItemTypes = [.. byType.Select(t => t.Value.Report(t.Key))],
+            ItemTypes =
+            [
+                .. byType.Entries.OrderBy(t => t.Name, StringComparer.Ordinal).Select(t => t.Value.Report(t.Name)),
+            ],
             ItemsBeyond = itemsBeyond,
         };
 
     private sealed class TypeFields
     {
-        private readonly Dictionary<string, FieldValues> byName = new(StringComparer.Ordinal);
-        private readonly List<string> names = [];
+        private readonly Utf8Map<FieldValues> byName = new();
         private long items;
         private long valuesBeyond;
 
-        public void Add(JsonElement payload, ref int fieldsLeft)
+        public void Add(ReadOnlySpan<byte> payload, ref int fieldsLeft)
         {
             items++;
-            if (!payload.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Object)
+            var reader = new Utf8JsonReader(payload, Options);
+            if (!IsAtData(ref reader))
                 return;
-            foreach (var field in data.EnumerateObject())
-                Add(field, ref fieldsLeft);
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var name = JsonText.Of(reader);
+                _ = reader.Read();
+                Add(name, ref reader, payload, ref fieldsLeft);
+            }
         }
 
         public ItemFields Report(string itemType) =>
@@ -62,26 +72,45 @@ internal sealed class FieldCollector
             {
                 ItemType = itemType,
                 Items = items,
-                Fields = [.. names.Select(name => byName[name].Report(name, items))],
+                Fields = [.. byName.Entries.Select(field => field.Value.Report(field.Name, items))],
                 ValuesBeyond = valuesBeyond,
             };
 
-        private void Add(JsonProperty field, ref int fieldsLeft)
+        /// <summary>Moves to the object that a payload has as its data; false when there is none.</summary>
+        private static bool IsAtData(ref Utf8JsonReader reader)
         {
-            if (byName.TryGetValue(field.Name, out var values))
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+                return false;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                values.Add(field.Value);
-                return;
+                var isData = reader.ValueTextEquals("data"u8);
+                _ = reader.Read();
+                if (isData)
+                    return reader.TokenType == JsonTokenType.StartObject;
+                reader.Skip();
             }
-            if (fieldsLeft == 0)
+            return false;
+        }
+
+        private void Add(
+            scoped ReadOnlySpan<byte> name,
+            ref Utf8JsonReader value,
+            ReadOnlySpan<byte> payload,
+            ref int left
+        )
+        {
+            if (!byName.TryGet(name, out var values) && left > 0)
+            {
+                left--;
+                byName.Add(name, values = new());
+            }
+            if (values is not null)
+                values.Add(ref value, payload);
+            else
             {
                 valuesBeyond++;
-                return;
+                value.Skip();
             }
-            fieldsLeft--;
-            names.Add(field.Name);
-            byName[field.Name] = values = new();
-            values.Add(field.Value);
         }
     }
 }

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Unicode;
 using Quarry.Contracts.Api;
+using Quarry.Lode.Rows;
 
 namespace Quarry.Lode.Fields;
 
@@ -16,18 +18,18 @@ internal sealed class FieldValues
     private (string Min, string Max)? texts;
     private long filled;
 
-    public void Add(JsonElement value)
+    /// <summary>Adds the value the reader stands at; the reader passes it.</summary>
+    public void Add(ref Utf8JsonReader value, ReadOnlySpan<byte> source)
     {
-        var type = TypeOf(value.ValueKind);
-        types[type] = types.GetValueOrDefault(type) + 1;
-        if (value.ValueKind == JsonValueKind.Null)
+        CollectionsMarshal.GetValueRefOrAddDefault(types, TypeOf(value.TokenType), out _)++;
+        if (value.TokenType == JsonTokenType.Null)
             return;
         filled++;
-        distinct.Add(JsonMarshal.GetRawUtf8Value(value));
-        if (value.ValueKind == JsonValueKind.Number)
+        if (value.TokenType == JsonTokenType.Number)
             Add(value.GetDouble());
-        else if (value.ValueKind == JsonValueKind.String)
-            Add(value.GetString()!);
+        else if (value.TokenType == JsonTokenType.String)
+            Add(JsonText.Of(value));
+        distinct.Add(JsonText.Raw(ref value, source));
     }
 
     public FieldStatistics Report(string name, long items) =>
@@ -42,11 +44,15 @@ internal sealed class FieldValues
             Max = numbers is { } most ? Text(most.Max) : texts?.Max,
         };
 
-    private static string TypeOf(JsonValueKind kind) =>
-        kind switch
+    private static string TypeOf(JsonTokenType token) =>
+        token switch
         {
-            JsonValueKind.True or JsonValueKind.False => "boolean",
-            var other => other.ToString().ToLowerInvariant(),
+            JsonTokenType.True or JsonTokenType.False => "boolean",
+            JsonTokenType.StartObject => "object",
+            JsonTokenType.StartArray => "array",
+            JsonTokenType.Number => "number",
+            JsonTokenType.String => "string",
+            _ => "null",
         };
 
     private static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture);
@@ -54,14 +60,16 @@ internal sealed class FieldValues
     private void Add(double number) =>
         numbers = numbers is { } seen ? (Math.Min(seen.Min, number), Math.Max(seen.Max, number)) : (number, number);
 
-    private void Add(string text)
+    private void Add(ReadOnlySpan<byte> text)
     {
-        var cut = text.Length <= TextCharsMax ? text : text[..TextCharsMax];
+        Span<char> chars = stackalloc char[TextCharsMax];
+        _ = Utf8.ToUtf16(text, chars, out _, out var length);
+        var cut = chars[..length];
         if (texts is not { } seen)
-            texts = (cut, cut);
-        else if (string.CompareOrdinal(cut, seen.Min) < 0)
-            texts = (cut, seen.Max);
-        else if (string.CompareOrdinal(cut, seen.Max) > 0)
-            texts = (seen.Min, cut);
+            texts = (cut.ToString(), cut.ToString());
+        else if (cut.SequenceCompareTo(seen.Min) < 0)
+            texts = (cut.ToString(), seen.Max);
+        else if (cut.SequenceCompareTo(seen.Max) > 0)
+            texts = (seen.Min, cut.ToString());
     }
 }

@@ -133,5 +133,5 @@ internal sealed class RowProof(IObjectStore store, RunKeys keys, Checks checks)
         Convert.ToHexStringLower(XxHash128.Hash(packed)) == slot.Xxh128;
 
     private static List<(long Seq, string Type)> Rows(byte[] packed) =>
-        [.. CommittedRows.Read(packed, type: null, afterSeq: 0).Select(row => (row.Seq, row.Type))];
+        [.. WalRows.Lines(WalRows.Unpack(packed)).Select(line => WalRow.Place(line.Span))];
 }

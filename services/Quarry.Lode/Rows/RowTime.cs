@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace Quarry.Lode.Rows;
 
@@ -15,6 +16,16 @@ internal static class RowTime
     /// <summary>The instant a text names; null when it names none.</summary>
     public static DateTime? Parse(string? text) =>
         DateTime.TryParse(text, CultureInfo.InvariantCulture, Utc, out var instant) ? Whole(instant) : null;
+
+    /// <summary>The instant the reader stands at; null when there is none.</summary>
+    public static DateTime? Parse(in Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.String)
+            return null;
+        // What names its offset is read without making a text of it; without one the forgiving reader takes it for UTC.
+        var isUtc = reader.ValueSpan.EndsWith("Z"u8);
+        return isUtc && reader.TryGetDateTime(out var instant) ? Whole(instant) : Parse(reader.GetString());
+    }
 
     /// <summary>The one text of an instant: milliseconds, or microseconds where it has some.</summary>
     public static string Format(DateTime instant) =>

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using ParquetSharp;
+using Quarry.Lode.Rows;
 
 namespace Quarry.Lode.Settling;
 
@@ -9,7 +9,7 @@ namespace Quarry.Lode.Settling;
 internal sealed class PartWriter(string folder, string eventType, int partRowsMax) : IDisposable
 {
     private const int GroupRowsMax = 120_000;
-    private const long GroupCharsMax = 32 * 1024 * 1024;
+    private const long GroupBytesMax = 32 * 1024 * 1024;
     private const int CompressionLevel = 3;
 
     private readonly RowColumns columns = new();
@@ -23,15 +23,14 @@ internal sealed class PartWriter(string folder, string eventType, int partRowsMa
     /// <summary>Finished parts.</summary>
     public IReadOnlyList<SettledPart> Parts => parts;
 
-    public void Add(JsonElement row)
+    public void Add(in WalRow row)
     {
-        var seq = row.GetProperty("seq").GetInt64();
         if (file is null)
-            Begin(seq);
+            Begin(row.Seq);
         columns.Add(row);
-        last = seq;
+        last = row.Seq;
         rows++;
-        if (columns.Rows >= GroupRowsMax || columns.PayloadChars >= GroupCharsMax)
+        if (columns.Rows >= GroupRowsMax || columns.Bytes >= GroupBytesMax)
             columns.Flush(file!);
         if (rows == partRowsMax)
             Finish();
@@ -60,6 +59,10 @@ internal sealed class PartWriter(string folder, string eventType, int partRowsMa
             .Compression(Compression.Zstd)
             .CompressionLevel(CompressionLevel)
             .EnableWritePageIndex()
+            .DisableDictionary("seq")
+            .DisableDictionary("event_id")
+            .DisableDictionary("payload")
+            .DisableStatistics("payload")
             .Build();
         file = new ParquetFileWriter(path, RowColumns.Schema, properties);
         rows = 0;

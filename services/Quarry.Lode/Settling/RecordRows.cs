@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using Quarry.Contracts;
+using Quarry.Contracts.Events;
 using Quarry.Contracts.Runs;
 using Quarry.Lode.Commits;
 using Quarry.Lode.Rows;
@@ -23,8 +25,12 @@ internal static class RecordRows
     /// <summary>True for types of rows of no event.</summary>
     public static bool IsRecord(string type) => type is Run or Drop or Metrics;
 
-    /// <summary>The rows, each kind in the order of the chain.</summary>
-    public static IEnumerable<JsonElement> Of(RunRecord run, IReadOnlyList<SlotRecord> slots)
+    /// <summary>The name of a row's type.</summary>
+    public static string Name(ReadOnlySpan<byte> type) =>
+        EventTypes.Parse(type) is not EventType.Unknown and var known ? known.Name() : Encoding.UTF8.GetString(type);
+
+    /// <summary>The rows as lines of a wal, each kind in the order of the chain.</summary>
+    public static IEnumerable<byte[]> Of(RunRecord run, IReadOnlyList<SlotRecord> slots)
     {
         foreach (var slot in slots)
         {
@@ -38,7 +44,7 @@ internal static class RecordRows
         yield return Row(run, Run, Run, run.EndedAt ?? recordedAt, recordedAt, run);
     }
 
-    private static JsonElement Row(
+    private static byte[] Row(
         RunRecord run,
         string kind,
         string id,
@@ -46,7 +52,7 @@ internal static class RecordRows
         DateTimeOffset recordedAt,
         object payload
     ) =>
-        JsonSerializer.SerializeToElement(
+        JsonSerializer.SerializeToUtf8Bytes(
             new
             {
                 run.RunId,

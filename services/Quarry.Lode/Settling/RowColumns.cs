@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Runtime.InteropServices;
 using ParquetSharp;
 using Quarry.Lode.Rows;
 
@@ -7,19 +7,19 @@ namespace Quarry.Lode.Settling;
 /// <summary>Columns of one row group while it fills (CONTRACT_LODE, columns).</summary>
 internal sealed class RowColumns
 {
-    private readonly List<string> runId = [];
+    private readonly TextColumn runId = new();
     private readonly List<long> seq = [];
-    private readonly List<string> eventId = [];
-    private readonly List<string> recordKind = [];
-    private readonly List<DateTime> ts = [];
-    private readonly List<string> contractVersion = [];
+    private readonly TextColumn eventId = new();
+    private readonly TextColumn recordKind = new();
+    private readonly List<long> ts = [];
+    private readonly TextColumn contractVersion = new();
     private readonly List<int> attempt = [];
-    private readonly List<string?> jobId = [];
-    private readonly List<string?> parentRunId = [];
-    private readonly List<string?> policy = [];
-    private readonly List<string?> itemType = [];
-    private readonly List<string> payload = [];
-    private readonly List<DateTime> ingestTs = [];
+    private readonly TextColumn jobId = new();
+    private readonly TextColumn parentRunId = new();
+    private readonly TextColumn policy = new();
+    private readonly TextColumn itemType = new();
+    private readonly TextColumn payload = new();
+    private readonly List<long> ingestTs = [];
 
     private static LogicalType Micros => LogicalType.Timestamp(isAdjustedToUtc: true, TimeUnit.Micros);
 
@@ -43,57 +43,54 @@ internal sealed class RowColumns
 
     public int Rows => seq.Count;
 
-    public long PayloadChars { get; private set; }
+    /// <summary>Bytes of the two columns that are different in every row.</summary>
+    public long Bytes => (long)payload.Bytes + eventId.Bytes;
 
     /// <summary>Adds a row of the wal.</summary>
-    public void Add(JsonElement row)
+    public void Add(in WalRow row)
     {
-        runId.Add(Text(row, "run_id")!);
-        seq.Add(row.GetProperty("seq").GetInt64());
-        eventId.Add(Text(row, "event_id")!);
-        recordKind.Add(Text(row, "record_kind")!);
-        // A script's host may write what it likes: what is no time becomes the time it came.
-        ts.Add(Instant(row, "ts") ?? Instant(row, "ingest_ts")!.Value);
-        contractVersion.Add(Text(row, "contract_version")!);
-        attempt.Add(row.GetProperty("attempt").GetInt32());
-        jobId.Add(Text(row, "job_id"));
-        parentRunId.Add(Text(row, "parent_run_id"));
-        policy.Add(Text(row, "policy"));
-        itemType.Add(Text(row, "item_type"));
-        payload.Add(row.GetProperty("payload").GetRawText());
-        ingestTs.Add(Instant(row, "ingest_ts")!.Value);
-        PayloadChars += payload[^1].Length;
+        runId.Add(row.RunId);
+        seq.Add(row.Seq);
+        eventId.Add(row.EventId);
+        recordKind.Add(row.RecordKind);
+        ts.Add(Microseconds(row.Ts));
+        contractVersion.Add(row.ContractVersion);
+        attempt.Add(row.Attempt);
+        jobId.Add(row.JobId, isNull: row.JobId.IsEmpty);
+        parentRunId.Add(row.ParentRunId, isNull: row.ParentRunId.IsEmpty);
+        policy.Add(row.Policy, isNull: row.Policy.IsEmpty);
+        itemType.Add(row.ItemType, isNull: !row.HasItemType);
+        payload.Add(row.Payload);
+        ingestTs.Add(Microseconds(row.IngestTs));
     }
 
     /// <summary>Writes the rows as one row group and begins anew.</summary>
     public void Flush(ParquetFileWriter file)
     {
         using var group = file.AppendRowGroup();
-        Write(group, runId);
+        runId.Write(group);
         Write(group, seq);
-        Write(group, eventId);
-        Write(group, recordKind);
+        eventId.Write(group);
+        recordKind.Write(group);
         Write(group, ts);
-        Write(group, contractVersion);
+        contractVersion.Write(group);
         Write(group, attempt);
-        Write(group, jobId);
-        Write(group, parentRunId);
-        Write(group, policy);
-        Write(group, itemType);
-        Write(group, payload);
+        jobId.Write(group);
+        parentRunId.Write(group);
+        policy.Write(group);
+        itemType.Write(group);
+        payload.Write(group);
         Write(group, ingestTs);
-        PayloadChars = 0;
     }
 
     private static void Write<T>(RowGroupWriter group, List<T> values)
+        where T : unmanaged
     {
-        using var column = group.NextColumn().LogicalWriter<T>();
-        column.WriteBatch([.. values]);
+        using var column = (ColumnWriter<T>)group.NextColumn();
+        column.WriteBatch(CollectionsMarshal.AsSpan(values));
         values.Clear();
     }
 
-    private static string? Text(JsonElement row, string name) =>
-        row.TryGetProperty(name, out var value) ? value.GetString() : null;
-
-    private static DateTime? Instant(JsonElement row, string name) => RowTime.Parse(Text(row, name));
+    private static long Microseconds(DateTime instant) =>
+        (instant.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 }

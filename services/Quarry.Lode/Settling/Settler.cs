@@ -75,7 +75,7 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
                     return null;
             }
             foreach (var row in RecordRows.Of(slots[^1].Final ?? run, slots))
-                Add(row, writers, folder);
+                Add(WalRow.Parse(row), writers, folder);
             foreach (var writer in writers.Values)
                 writer.Finish();
             return [.. writers.Values.SelectMany(w => w.Parts)];
@@ -100,10 +100,7 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
         var rows = 0;
         foreach (var line in WalRows.Lines(WalRows.Unpack(packed)))
         {
-            using var row = JsonDocument.Parse(line, new() { MaxDepth = Limits.PayloadDepthMax + 8 });
-            Add(row.RootElement, writers, folder);
-            if (row.RootElement.TryGetProperty("item_type", out var itemType))
-                fields.Add(itemType.GetString()!, row.RootElement.GetProperty("payload"));
+            Add(line.Span, writers, folder, fields);
             rows++;
         }
         if (rows != slot.Count)
@@ -113,9 +110,22 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
         return true;
     }
 
-    private void Add(JsonElement row, SortedDictionary<string, PartWriter> writers, string folder)
+    private void Add(
+        ReadOnlySpan<byte> line,
+        SortedDictionary<string, PartWriter> writers,
+        string folder,
+        FieldCollector fields
+    )
     {
-        var type = row.GetProperty("type").GetString()!;
+        var row = WalRow.Parse(line);
+        Add(row, writers, folder);
+        if (row.HasItemType)
+            fields.Add(row.ItemType, row.Payload);
+    }
+
+    private void Add(in WalRow row, SortedDictionary<string, PartWriter> writers, string folder)
+    {
+        var type = RecordRows.Name(row.Type);
         if (!writers.TryGetValue(type, out var writer))
             writers[type] = writer = new(folder, type, options.PartRowsMax);
         writer.Add(row);

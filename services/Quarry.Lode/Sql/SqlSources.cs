@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using Quarry.Contracts;
 using Quarry.Contracts.Runs;
@@ -77,7 +78,7 @@ internal sealed class SqlSources(IObjectStore store, LodeOptions options, SqlLim
         var records = $"records-{openRuns.Count}.jsonl";
         await File.WriteAllLinesAsync(
             Path.Combine(Scratch, records),
-            RecordRows.Of(run, slots).Select(row => row.GetRawText()),
+            RecordRows.Of(run, slots).Select(Encoding.UTF8.GetString),
             cancellation
         );
         wal.Add(records);

@@ -19,7 +19,7 @@ public sealed class FieldTests(ITestOutputHelper output) : IDisposable
         var items = Enumerable.Range(0, 500).Select(_ => Item(random)).ToList();
         var collector = new FieldCollector();
         foreach (var item in items)
-            collector.Add("t", Payload(item));
+            collector.Add("t"u8, Payload(item));
         var fields = Assert.Single(collector.Report("r").ItemTypes);
         Assert.Equal(500, fields.Items);
         Assert.Equal(items.SelectMany(i => i.Keys).Distinct(), fields.Fields.Select(f => f.Name));
@@ -65,9 +65,9 @@ public sealed class FieldTests(ITestOutputHelper output) : IDisposable
     {
         var collector = new FieldCollector();
         for (var n = 0; n <= Limits.FieldsPerRunMax; n++)
-            collector.Add("wide", Payload(new() { [$"f{n}"] = n }));
+            collector.Add("wide"u8, Payload(new() { [$"f{n}"] = n }));
         for (var n = 1; n <= Limits.FieldItemTypesMax; n++)
-            collector.Add($"type-{n}", Payload(new() { ["f"] = n }));
+            collector.Add(Encoding.UTF8.GetBytes($"type-{n}"), Payload(new() { ["f"] = n }));
         var report = collector.Report("r");
         Assert.Equal((Limits.FieldItemTypesMax, 1), (report.ItemTypes.Count, report.ItemsBeyond));
         var wide = report.ItemTypes.Single(t => t.ItemType == "wide");
@@ -88,8 +88,8 @@ public sealed class FieldTests(ITestOutputHelper output) : IDisposable
         );
     }
 
-    private static JsonElement Payload(Dictionary<string, object?> data) =>
-        JsonSerializer.SerializeToElement(new { item_type = "t", data });
+    private static byte[] Payload(Dictionary<string, object?> data) =>
+        JsonSerializer.SerializeToUtf8Bytes(new { item_type = "t", data });
 
     private static Dictionary<string, object?> Item(Random random)
     {
