@@ -61,13 +61,11 @@ internal sealed class RunWriter(
         var checkedBatch = check.Check(batch, DurableSeq, out var error);
         if (checkedBatch is null)
             return error!.Value with { DurableSeq = DurableSeq };
-        // The sender's memory is only lent: what outlives this call is a copy.
-        var frames = checkedBatch.Frames.ToArray();
-        var status = await journal.AppendAsync([.. Entries(checkedBatch, frames)]);
+        var status = await journal.AppendAsync([.. Entries(checkedBatch)]);
         if (status != AppendStatus.Durable)
             return JournalFailed(status);
         lock (gate)
-            pending.Add(checkedBatch, frames, clock.GetUtcNow());
+            pending.Add(checkedBatch, clock.GetUtcNow());
         if (options.DurablePoint == DurablePoint.Committed && await CommitNowAsync() is { } failed)
             return failed;
         DurableSeq = checkedBatch.LastSeq;
@@ -134,11 +132,11 @@ internal sealed class RunWriter(
         return await CommitNowAsync();
     }
 
-    /// <summary>What is journaled and may not be committed yet, in seq order.</summary>
+    /// <summary>A copy of what is journaled and may not be committed yet, in seq order.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Journaled()
     {
         lock (gate)
-            return [.. frozen?.Frames ?? [], .. pending.Frames];
+            return [frozen?.Frames.ToArray(), pending.Frames.ToArray()];
     }
 
     /// <summary>Names the run in the journal, so that a recovery knows of it although nothing was appended.</summary>
@@ -181,8 +179,7 @@ internal sealed class RunWriter(
                     isFenced = true;
                     return Stale();
                 }
-                lock (gate)
-                    frozen = null;
+                Release();
             }
             commitError = null;
             return null;
@@ -241,14 +238,23 @@ internal sealed class RunWriter(
         return new(AppendStatus.Durable, DurableSeq);
     }
 
-    private IEnumerable<JournalEntry> Entries(EventBatch batch, ReadOnlyMemory<byte> frames)
+    private void Release()
+    {
+        lock (gate)
+        {
+            frozen!.Dispose();
+            frozen = null;
+        }
+    }
+
+    private IEnumerable<JournalEntry> Entries(EventBatch batch)
     {
         if (batch.Drops.Count > 0)
         {
             var drops = JsonSerializer.SerializeToUtf8Bytes(batch.Drops, QuarryJson.Compact);
             yield return Entry(JournalRecordKind.Drops, batch.FirstSeq, batch.LastSeq, drops);
         }
-        yield return Entry(JournalRecordKind.Frames, batch.FirstSeq, batch.LastSeq, frames);
+        yield return Entry(JournalRecordKind.Frames, batch.FirstSeq, batch.LastSeq, batch.Frames);
     }
 
     private JournalEntry Entry(JournalRecordKind kind, long first, long last, ReadOnlyMemory<byte> body) =>

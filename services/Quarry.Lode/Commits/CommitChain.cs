@@ -13,8 +13,6 @@ namespace Quarry.Lode.Commits;
 /// </summary>
 internal sealed class CommitChain(IObjectStore store, RunKeys keys)
 {
-    private const int CompressionLevel = 3;
-
     /// <summary>Last seq that a slot covers.</summary>
     public long CommittedSeq { get; private set; }
 
@@ -48,8 +46,7 @@ internal sealed class CommitChain(IObjectStore store, RunKeys keys)
     {
         if (slot.Count > 0)
         {
-            using var compressor = new ZstdSharp.Compressor(CompressionLevel);
-            var packed = compressor.Wrap(lines.Span).ToArray();
+            var packed = WalRows.Pack(lines.Span);
             var key = keys.Wal(slot.First, slot.Epoch);
             var hash = Convert.ToHexStringLower(XxHash128.Hash(packed));
             slot = slot with { File = key, Size = packed.Length, Xxh128 = hash };

@@ -25,14 +25,10 @@ internal sealed class Committer(
     {
         if (rows.FirstSeq != chain.CommittedSeq + 1)
             return false;
-        var json = new RowJson(QuarryNames.Of(run.Policy.Name), clock);
-        var artifacts = new List<SlotBlob>();
-        foreach (var frames in rows.Frames)
-        {
-            if (!json.TryAdd(frames.Span))
-                throw new StoreException($"Journaled rows of run {run.RunId} cannot be read back.");
-            artifacts.AddRange(await PutArtifactsAsync(frames));
-        }
+        using var json = new RowJson(QuarryNames.Of(run.Policy.Name), clock);
+        if (!json.TryAdd(rows.Frames.Span))
+            throw new StoreException($"Journaled rows of run {run.RunId} cannot be read back.");
+        var artifacts = await PutArtifactsAsync(rows.Frames);
         var slot = New(SlotRecord.BatchKind, chain.CommittedSeq + 1, epoch) with
         {
             Last = rows.LastSeq,

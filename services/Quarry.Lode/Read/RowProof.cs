@@ -132,6 +132,9 @@ internal sealed class RowProof(IObjectStore store, RunKeys keys, Checks checks)
     private static bool IsIntact(SlotRecord slot, byte[] packed) =>
         Convert.ToHexStringLower(XxHash128.Hash(packed)) == slot.Xxh128;
 
-    private static List<(long Seq, string Type)> Rows(byte[] packed) =>
-        [.. WalRows.Lines(WalRows.Unpack(packed)).Select(line => WalRow.Place(line.Span))];
+    private static List<(long Seq, string Type)> Rows(byte[] packed)
+    {
+        using var lines = WalRows.Rent(packed);
+        return [.. WalRows.Lines(lines.Memory).Select(line => WalRow.Place(line.Span))];
+    }
 }

@@ -26,7 +26,10 @@ internal static class JournalRecovery
                 await ApplyAsync(record, ordinals, runs, openAsync);
         }
         foreach (var run in runs.Values)
-            await run.FinishAsync();
+        {
+            using (run)
+                await run.FinishAsync();
+        }
         return [.. runs.Values.Where(r => r.IsCut).Select(r => r.Run.RunId)];
     }
 

@@ -16,7 +16,7 @@ internal sealed class RecoveredRun(
     LodeOptions options,
     TimeProvider clock,
     Func<RecoveredRun, Task> finishedAsync
-)
+) : IDisposable
 {
     private PendingRows pending = new();
     private (long First, long Last, List<DropRange> Ranges) drops = (0, 0, []);
@@ -56,7 +56,6 @@ internal sealed class RecoveredRun(
                 Frames = rest,
                 Drops = DropRanges.After(ranges, lastSeq),
             },
-            rest,
             clock.GetUtcNow()
         );
         lastSeq = seqLast;
@@ -71,6 +70,9 @@ internal sealed class RecoveredRun(
         await finishedAsync(this);
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => pending.Dispose();
+
     private async Task FlushAsync()
     {
         if (pending.HasRows && !chain.IsClosed && !IsCut)
@@ -80,6 +82,7 @@ internal sealed class RecoveredRun(
     private async Task CommitAsync()
     {
         IsCut |= !await committer.CommitAsync(chain, Math.Max(chain.Epoch, 1), pending);
+        pending.Dispose();
         pending = new();
     }
 

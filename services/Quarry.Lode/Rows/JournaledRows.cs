@@ -18,7 +18,7 @@ internal static class JournaledRows
     {
         foreach (var batch in batches)
         {
-            var json = new RowJson(QuarryNames.Of(run.Policy.Name), clock);
+            using var json = new RowJson(QuarryNames.Of(run.Policy.Name), clock);
             if (!json.TryAdd(batch.Span))
                 throw new InvalidDataException($"journaled rows of run {run.RunId} cannot be read");
             foreach (var row in CommittedRows.Of(json.Lines, type, afterSeq))

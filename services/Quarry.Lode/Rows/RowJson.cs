@@ -8,14 +8,14 @@ using Quarry.Wire.MsgPack;
 namespace Quarry.Lode.Rows;
 
 /// <summary>One row as the wal holds it: a line of JSON with the columns of CONTRACT_LODE, payload as JSON.</summary>
-internal sealed class RowJson(string policy, TimeProvider clock)
+internal sealed class RowJson(string policy, TimeProvider clock) : IDisposable
 {
-    private readonly ArrayBufferWriter<byte> lines = new();
+    private readonly PooledBuffer lines = new();
     private readonly Dictionary<string, long> byType = new(StringComparer.Ordinal);
     private Utf8JsonWriter? writer;
 
-    /// <summary>Lines so far, each ended by a line feed.</summary>
-    public ReadOnlyMemory<byte> Lines => lines.WrittenMemory;
+    /// <summary>Lines so far, each ended by a line feed; valid until this is disposed of.</summary>
+    public ReadOnlyMemory<byte> Lines => lines.Written;
 
     public int Count { get; private set; }
 
@@ -36,6 +36,13 @@ internal sealed class RowJson(string policy, TimeProvider clock)
                 return false;
         }
         return !events.IsMalformed;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        writer?.Dispose();
+        lines.Dispose();
     }
 
     private bool TryAdd(FrameHeader header, string ingestTs)

@@ -9,7 +9,7 @@ namespace Quarry.Lode.Settling;
 internal sealed class PartWriter(string folder, string eventType, int partRowsMax) : IDisposable
 {
     private const int GroupRowsMax = 120_000;
-    private const long GroupBytesMax = 32 * 1024 * 1024;
+    private const long GroupBytesMax = 16 * 1024 * 1024;
     private const int CompressionLevel = 3;
 
     private readonly RowColumns columns = new();

@@ -98,7 +98,8 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
         if (await store.GetAsync(slot.File!, cancellation) is not { } packed)
             return false;
         var rows = 0;
-        foreach (var line in WalRows.Lines(WalRows.Unpack(packed)))
+        using var lines = WalRows.Rent(packed);
+        foreach (var line in WalRows.Lines(lines.Memory))
         {
             Add(line.Span, writers, folder, fields);
             rows++;

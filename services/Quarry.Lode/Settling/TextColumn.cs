@@ -12,6 +12,7 @@ internal sealed class TextColumn
     private readonly List<(int Start, int Length)> values = [];
     private readonly List<short> levels = [];
     private byte[] buffer = new byte[1024];
+    private ByteArray[] slices = [];
     private int used;
 
     /// <summary>Bytes that the values take here.</summary>
@@ -42,11 +43,8 @@ internal sealed class TextColumn
         var pinned = GCHandle.Alloc(buffer, GCHandleType.Pinned);
         try
         {
-            var start = pinned.AddrOfPinnedObject();
-            var slices = new ByteArray[values.Count];
-            for (var n = 0; n < slices.Length; n++)
-                slices[n] = new(start + values[n].Start, values[n].Length);
-            column.WriteBatch(levels.Count, CollectionsMarshal.AsSpan(levels), default, slices);
+            var texts = SlicesFrom(pinned.AddrOfPinnedObject());
+            column.WriteBatch(levels.Count, CollectionsMarshal.AsSpan(levels), default, texts);
         }
         finally
         {
@@ -55,5 +53,14 @@ internal sealed class TextColumn
         values.Clear();
         levels.Clear();
         used = 0;
+    }
+
+    private ReadOnlySpan<ByteArray> SlicesFrom(nint start)
+    {
+        if (slices.Length < values.Count)
+            slices = new ByteArray[values.Capacity];
+        for (var n = 0; n < values.Count; n++)
+            slices[n] = new(start + values[n].Start, values[n].Length);
+        return slices.AsSpan(0, values.Count);
     }
 }

@@ -60,7 +60,7 @@ internal sealed class ParquetPart : IAsyncDisposable
         [EnumeratorCancellation] CancellationToken cancellation
     )
     {
-        await foreach (var group in GroupsAsync(afterSeq, cancellation))
+        await foreach (var group in GroupsAsync(afterSeq, group => (0, RowGroupRows.Bytes(group)), cancellation))
         {
             using var rows = Decode(name, () => new RowGroupRows(group, type, afterSeq));
             while (Decode(name, rows.Next) is { Count: > 0 } batch)
@@ -74,7 +74,7 @@ internal sealed class ParquetPart : IAsyncDisposable
     /// <summary>Seqs, in order.</summary>
     public async IAsyncEnumerable<long> SeqsAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        await foreach (var group in GroupsAsync(0, cancellation))
+        await foreach (var group in GroupsAsync(0, RowGroupRows.SeqExtent, cancellation))
         {
             foreach (var seq in Decode(name, () => RowGroupRows.Seqs(group)))
                 yield return seq;
@@ -89,8 +89,10 @@ internal sealed class ParquetPart : IAsyncDisposable
         await source.DisposeAsync();
     }
 
+    /// <summary>Groups with rows after a seq, of each of which the extent that is asked for is in memory.</summary>
     private async IAsyncEnumerable<RowGroupReader> GroupsAsync(
         long afterSeq,
+        Func<RowGroupReader, (long Offset, long Bytes)> extentOf,
         [EnumeratorCancellation] CancellationToken cancellation
     )
     {
@@ -101,7 +103,8 @@ internal sealed class ParquetPart : IAsyncDisposable
             var bytes = Decode(name, () => RowGroupRows.Bytes(group));
             if (Decode(name, () => RowGroupRows.LastSeq(group)) > afterSeq)
             {
-                _ = await LoadAsync(name, loaded, source, start, bytes, cancellation);
+                var extent = Decode(name, () => extentOf(group));
+                _ = await LoadAsync(name, loaded, source, start + extent.Offset, extent.Bytes, cancellation);
                 yield return group;
                 loaded.Unload();
             }

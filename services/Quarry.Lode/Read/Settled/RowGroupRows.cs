@@ -41,15 +41,14 @@ internal sealed class RowGroupRows : IDisposable
     }
 
     /// <summary>Bytes of a group in the file, all columns together.</summary>
-    public static long Bytes(RowGroupReader group)
+    public static long Bytes(RowGroupReader group) => Bytes(group, group.MetaData.NumColumns);
+
+    /// <summary>Where the seqs of a group lie in it: after the columns before theirs.</summary>
+    public static (long Offset, long Bytes) SeqExtent(RowGroupReader group)
     {
-        var bytes = 0L;
-        for (var column = 0; column < group.MetaData.NumColumns; column++)
-        {
-            using var chunk = group.MetaData.GetColumnChunkMetaData(column);
-            bytes += chunk.TotalCompressedSize;
-        }
-        return bytes;
+        var index = IndexOf(group, "seq");
+        var offset = Bytes(group, index);
+        return (offset, Bytes(group, index + 1) - offset);
     }
 
     /// <summary>The highest seq of a group, from its statistics.</summary>
@@ -101,6 +100,17 @@ internal sealed class RowGroupRows : IDisposable
             column.Dispose();
         ts.Dispose();
         attempt.Dispose();
+    }
+
+    private static long Bytes(RowGroupReader group, int columns)
+    {
+        var bytes = 0L;
+        for (var column = 0; column < columns; column++)
+        {
+            using var chunk = group.MetaData.GetColumnChunkMetaData(column);
+            bytes += chunk.TotalCompressedSize;
+        }
+        return bytes;
     }
 
     private static JsonElement Parse(string json)
