@@ -7,7 +7,6 @@ using Quarry.LodeWriter.Settling;
 using Quarry.LodeWriter.Telemetry;
 using Quarry.ServiceDefaults;
 using Quarry.Streams;
-using Quarry.Streams.PolicyQueues;
 
 if (SqlWorker.TryRun(args))
     return;
@@ -32,7 +31,6 @@ builder.Services.AddSingleton<SettleQueue>();
 builder.Services.AddSingleton<WalReleaseQueue>();
 builder.Services.AddSingleton<LodeWriterMeter>();
 builder.Services.AddSingleton<OpenRuns>();
-builder.Services.AddSingleton(new PolicyQueueLimits());
 builder.Services.AddQuarryStreams(builder.Configuration, new());
 
 // In this order, all before the server listens: the substrate, the catalogue, what settles.

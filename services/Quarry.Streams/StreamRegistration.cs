@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Quarry.Streams.PolicyQueues;
 using Quarry.Streams.RunQueues;
 using StackExchange.Redis;
 
@@ -31,16 +32,19 @@ public static partial class StreamRegistration
         var connection = configuration.GetConnectionString(ConnectionName);
         if (!string.IsNullOrEmpty(connection))
             _ = services.AddSingleton<IConnectionMultiplexer>(_ => Connect(connection));
-        return services.AddSingleton(provider =>
-        {
-            var logger = provider.GetRequiredService<ILoggerFactory>().CreateLogger<StreamSet>();
-            var clock = provider.GetRequiredService<TimeProvider>();
-            var set = provider.GetService<IConnectionMultiplexer>() is { } redis
-                ? StreamSet.OnRedis(redis, limits, clock)
-                : StreamSet.InMemory(limits, clock);
-            Log.Opened(logger, set.Queue.Kind);
-            return set;
-        });
+        var policyLimits = PolicyQueueLimits.Read(configuration);
+        return services
+            .AddSingleton(policyLimits)
+            .AddSingleton(provider =>
+            {
+                var logger = provider.GetRequiredService<ILoggerFactory>().CreateLogger<StreamSet>();
+                var clock = provider.GetRequiredService<TimeProvider>();
+                var set = provider.GetService<IConnectionMultiplexer>() is { } redis
+                    ? StreamSet.OnRedis(redis, limits, policyLimits, clock)
+                    : StreamSet.InMemory(limits, clock);
+                Log.Opened(logger, set.Queue.Kind);
+                return set;
+            });
     }
 
     /// <summary>Connects now or as soon as Redis is there: it may start later than its users.</summary>

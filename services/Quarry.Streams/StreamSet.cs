@@ -31,7 +31,12 @@ public sealed record StreamSet(
         );
 
     /// <summary>Everything on a Redis.</summary>
-    public static StreamSet OnRedis(IConnectionMultiplexer redis, QueueLimits limits, TimeProvider clock) =>
+    public static StreamSet OnRedis(
+        IConnectionMultiplexer redis,
+        QueueLimits limits,
+        PolicyQueueLimits policyLimits,
+        TimeProvider clock
+    ) =>
         new(
             new RedisRunQueue(redis, limits, clock),
             new RedisLiveTail(redis, clock),
@@ -40,6 +45,6 @@ public sealed record StreamSet(
             new RedisChildLedger(redis)
         )
         {
-            Policy = new RedisPolicyQueue(redis, new()),
+            Policy = new RedisPolicyQueue(redis, policyLimits),
         };
 }

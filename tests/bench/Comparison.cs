@@ -28,14 +28,18 @@ internal sealed record Comparison(
                 + $"({RatioMin:0.00} to {RatioMax:0.00}), allocated {OursAllocatedBytesPerUnit:0.0} B/{Unit}; to hold: {Hold}"
         );
 
-    /// <summary>Runs both in the order A B B A and compares their rates; each returns the units of work it did.</summary>
+    /// <summary>
+    /// Runs both in the order A B B A and compares their rates; each returns the units of work it did. Ours is timed from
+    /// outside, unless it says itself how long the work took that the peer does as well.
+    /// </summary>
     public static async Task<Comparison> OfAsync(
         string id,
         string what,
         string unit,
         string hold,
         (string Name, Func<Task<long>> Run) ours,
-        (string Name, Func<Task<long>> Run) peer
+        (string Name, Func<Task<long>> Run) peer,
+        Func<TimeSpan>? oursTook = null
     )
     {
         _ = await ours.Run();
@@ -44,10 +48,10 @@ internal sealed record Comparison(
         var allocated = 0.0;
         for (var round = 0; round < Rounds; round++)
         {
-            var a1 = await RateAsync(ours.Run);
+            var a1 = await RateAsync(ours.Run, oursTook);
             var b1 = await RateAsync(peer.Run);
             var b2 = await RateAsync(peer.Run);
-            var a2 = await RateAsync(ours.Run);
+            var a2 = await RateAsync(ours.Run, oursTook);
             pairs.Add(((a1.Rate + a2.Rate) / 2, (b1.Rate + b2.Rate) / 2));
             allocated = a2.AllocatedPerUnit;
         }
@@ -74,12 +78,15 @@ internal sealed record Comparison(
         return sorted[sorted.Length / 2];
     }
 
-    private static async Task<(double Rate, double AllocatedPerUnit)> RateAsync(Func<Task<long>> run)
+    private static async Task<(double Rate, double AllocatedPerUnit)> RateAsync(
+        Func<Task<long>> run,
+        Func<TimeSpan>? took = null
+    )
     {
         var bytes = GC.GetTotalAllocatedBytes(precise: true);
         var started = Stopwatch.GetTimestamp();
         var units = await run();
-        var elapsed = Stopwatch.GetElapsedTime(started);
+        var elapsed = took?.Invoke() ?? Stopwatch.GetElapsedTime(started);
         return (units / elapsed.TotalSeconds, (GC.GetTotalAllocatedBytes(precise: true) - bytes) / (double)units);
     }
 }

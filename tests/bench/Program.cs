@@ -17,9 +17,12 @@ var cases = new Dictionary<string, Func<Task<Comparison>>>
     ["P12"] = QueryBench.RunAsync,
     ["P13/1000"] = new CatalogueBench(1_000).RunAsync,
     ["P13/1000000"] = new CatalogueBench(1_000_000).RunAsync,
-    ["P16/strict"] = new EndToEndBench("strict").RunAsync,
-    ["P16/buffered"] = new EndToEndBench("buffered").RunAsync,
-    ["P16/streaming"] = new EndToEndBench("streaming", "--flush-count", "1000").RunAsync,
+    ["P16/strict"] = new EndToEndBench(isUntilProven: false, "strict").RunAsync,
+    ["P16/buffered"] = new EndToEndBench(isUntilProven: false, "buffered").RunAsync,
+    ["P16/streaming"] = new EndToEndBench(isUntilProven: false, "streaming", "--flush-count", "1000").RunAsync,
+    ["P16/strict/proven"] = new EndToEndBench(isUntilProven: true, "strict").RunAsync,
+    ["P16/buffered/proven"] = new EndToEndBench(isUntilProven: true, "buffered").RunAsync,
+    ["P16/streaming/proven"] = new EndToEndBench(isUntilProven: true, "streaming", "--flush-count", "1000").RunAsync,
 };
 var chosen = args.Where(cases.ContainsKey).ToArray();
 var results = new List<Comparison>();

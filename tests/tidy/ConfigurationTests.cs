@@ -30,6 +30,7 @@ public partial class ConfigurationTests
         {
             { "Runner", "services/Quarry.Runner/Hosting/RunnerSettings.cs" },
             { "Lode", "services/Quarry.Lode/LodeOptions.cs" },
+            { "PolicyQueue", "services/Quarry.Streams/PolicyQueues/PolicyQueueLimits.cs" },
         };
 
     [Theory]

@@ -2,6 +2,7 @@ using Quarry.Contracts.Api;
 using Quarry.Contracts.Runs;
 using Quarry.ServiceDefaults;
 using Quarry.Streams;
+using Quarry.Streams.PolicyQueues;
 using Quarry.Streams.RunQueues;
 
 namespace Quarry.Runner.Runs;
@@ -9,9 +10,21 @@ namespace Quarry.Runner.Runs;
 /// <summary>The run queue as seen from outside: what it holds, where a run is in it, and pauses.</summary>
 internal static class QueueEndpoints
 {
+    private const int DeadLettersShown = 50;
+
     /// <summary>Body of pause and resume.</summary>
     /// <param name="Source">The source; all of them when left out.</param>
     internal sealed record PauseRequest(string? Source = null);
+
+    /// <summary>The queue between buffered runs and the Lode writer.</summary>
+    /// <param name="Kind">What it is made of; null when buffered runs append directly.</param>
+    /// <param name="Holds">What is in it.</param>
+    /// <param name="DeadLetters">The newest batches that were not taken, with the reason.</param>
+    internal sealed record PolicyQueueReport(
+        string? Kind,
+        PolicyQueueStats Holds,
+        IReadOnlyList<DeadLetter> DeadLetters
+    );
 
     public static void Map(IEndpointRouteBuilder app)
     {
@@ -29,7 +42,16 @@ internal static class QueueEndpoints
             (PauseRequest? body, StreamSet streams, CancellationToken cancellation) =>
                 ChangeAsync(body, streams, streams.Queue.ResumeAsync, cancellation)
         );
+        app.MapGet("/api/v1/queue/policy", PolicyAsync);
         app.MapGet("/api/v1/runs/{runId}/place", FindAsync);
+    }
+
+    private static async Task<PolicyQueueReport> PolicyAsync(StreamSet streams, CancellationToken cancellation)
+    {
+        if (streams.Policy is not { } queue)
+            return new(Kind: null, new(0, 0, 0, 0), []);
+        var stats = await queue.StatsAsync(cancellation);
+        return new(queue.Kind, stats, await queue.DeadLettersAsync(DeadLettersShown, cancellation));
     }
 
     private static async Task<IResult> ChangeAsync(

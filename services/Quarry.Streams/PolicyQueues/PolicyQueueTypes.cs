@@ -66,37 +66,3 @@ public sealed record DeadLetter(string RunId, long FirstSeq, long LastSeq, strin
 /// <param name="Bytes">Bytes of their frames.</param>
 /// <param name="DeadLetters">Batches that were not taken and are kept.</param>
 public sealed record PolicyQueueStats(long Entries, long Events, long Bytes, long DeadLetters);
-
-/// <summary>Bounds of the queue.</summary>
-public sealed record PolicyQueueLimits
-{
-    /// <summary>Shards; the same for all who use a queue.</summary>
-    public int Shards { get; init; } = 8;
-
-    /// <summary>Most events outstanding, over all runs.</summary>
-    public long EventsMax { get; init; } = 1_000_000;
-
-    /// <summary>Most bytes of frames outstanding, over all runs.</summary>
-    public long BytesMax { get; init; } = 512L * 1024 * 1024;
-
-    /// <summary>Share of Redis's maxmemory, in percent, from which nothing is added.</summary>
-    public int MemoryPercentMax { get; init; } = 70;
-
-    /// <summary>Age at which a lease that was not renewed is given to another consumer, in milliseconds.</summary>
-    public int LeaseMs { get; init; } = 5_000;
-
-    /// <summary>Most dead letters kept; older ones are forgotten.</summary>
-    public int DeadLettersMax { get; init; } = 1_000;
-
-    /// <summary>Most entries that one read brings.</summary>
-    public int ReadEntriesMax { get; init; } = 16;
-
-    /// <summary>The shard of a run: FNV-1a, the same in every process.</summary>
-    public int ShardOf(string runId)
-    {
-        var hash = 2166136261u;
-        foreach (var c in runId)
-            hash = (hash ^ c) * 16777619u;
-        return (int)(hash % (uint)Shards);
-    }
-}

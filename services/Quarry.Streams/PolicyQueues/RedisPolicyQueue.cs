@@ -11,7 +11,6 @@ public sealed class RedisPolicyQueue(IConnectionMultiplexer redis, PolicyQueueLi
     private const string Prefix = "quarry:policy:";
     private const string Group = "lode";
     private const string Consumer = "writer";
-    private const string UsablePolicy = "noeviction";
 
     /// <summary>What is known of a run is kept this long after its last batch.</summary>
     private static readonly TimeSpan RunKeptFor = TimeSpan.FromDays(2);
@@ -24,16 +23,8 @@ public sealed class RedisPolicyQueue(IConnectionMultiplexer redis, PolicyQueueLi
     private IDatabase Db => redis.GetDatabase();
 
     /// <inheritdoc/>
-    public async Task<string?> RefusalAsync(CancellationToken cancellation)
-    {
-        // In a script, since the client takes the command itself for one of administrators.
-        var info = (string?)await Db.ScriptEvaluateAsync("return redis.call('INFO', 'memory')") ?? "";
-        var policy = info.Split('\n')
-            .Select(line => line.Trim().Split(':'))
-            .FirstOrDefault(pair => pair[0] == "maxmemory_policy")
-            ?[1];
-        return policy == UsablePolicy ? null : Evicts(policy);
-    }
+    public async Task<string?> RefusalAsync(CancellationToken cancellation) =>
+        (string?)await RunAsync("policy-check", limits.Shards);
 
     /// <inheritdoc/>
     public async Task<QueueReceipt> AppendAsync(PolicyEntry entry, CancellationToken cancellation)
@@ -55,7 +46,8 @@ public sealed class RedisPolicyQueue(IConnectionMultiplexer redis, PolicyQueueLi
                     limits.EventsMax,
                     limits.BytesMax,
                     limits.MemoryPercentMax,
-                    (long)RunKeptFor.TotalSeconds
+                    (long)RunKeptFor.TotalSeconds,
+                    limits.Shards
                 )
             );
         }
@@ -136,10 +128,6 @@ public sealed class RedisPolicyQueue(IConnectionMultiplexer redis, PolicyQueueLi
     private Task<RedisResult> RunAsync(string script, params RedisValue[] arguments) =>
         Db.ScriptEvaluateAsync(Scripts.Of(script), [Prefix], arguments);
 
-    private static string Evicts(string? policy) =>
-        $"Redis has the maxmemory-policy '{policy}': it may throw away batches that are not durable yet. "
-        + $"Set it to '{UsablePolicy}', or choose another policy than buffered.";
-
     private static QueueReceipt Receipt(RedisResult answer)
     {
         var parts = (RedisResult[])answer!;
@@ -148,7 +136,7 @@ public sealed class RedisPolicyQueue(IConnectionMultiplexer redis, PolicyQueueLi
             "Queued" => new(QueuedAs.Queued, (string?)parts[1]),
             "Lost" => new(QueuedAs.Lost),
             "Full" => new(QueuedAs.Full, Reason: (string?)parts[1]),
-            "Refused" => new(QueuedAs.Settled, Result: new(AppendStatus.StorageFailed, 0, Evicts((string?)parts[1]))),
+            "Refused" => new(QueuedAs.Settled, Result: new(AppendStatus.StorageFailed, 0, (string?)parts[1])),
             _ => new(QueuedAs.Settled, Result: Result(parts)),
         };
     }

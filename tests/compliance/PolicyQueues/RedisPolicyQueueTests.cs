@@ -30,6 +30,26 @@ public sealed class RedisPolicyQueueTests(RedisServer redis) : PolicyQueueCompli
     }
 
     [Fact]
+    public async Task Another_number_of_shards_is_refused_while_the_queue_is_in_use()
+    {
+        var (queue, lease) = await HeldAsync();
+        Assert.Null(await queue.RefusalAsync(Token));
+        var other = new RedisPolicyQueue(await redis.EmptyAsync(flush: false), Limits with { Shards = 3 });
+        Assert.Contains("has 2 shards, and this service is set to 3", await other.RefusalAsync(Token));
+        _ = await AddAsync(queue, Entry(1, 1));
+        var refused = await other.AppendAsync(Entry(1, 1), Token);
+        Assert.Equal((QueuedAs.Settled, AppendStatus.StorageFailed), (refused.State, refused.Result.Status));
+        Assert.Contains("PolicyQueue__Shards", refused.Result.Message);
+        await queue.ReleaseAsync(lease, Token);
+        Assert.Contains("has 2 shards", await other.RefusalAsync(Token));
+        Assert.True(await queue.HoldAsync(lease, Token));
+        Assert.True(await SettleNextAsync(queue, lease, new(AppendStatus.Durable, 1)));
+        await queue.ReleaseAsync(lease, Token);
+        Assert.Null(await other.RefusalAsync(Token));
+        Assert.Contains("has 3 shards", await queue.RefusalAsync(Token));
+    }
+
+    [Fact]
     public async Task Nothing_is_added_from_70_percent_of_maxmemory_on()
     {
         var server = (await redis.EmptyAsync()).GetServers()[0];

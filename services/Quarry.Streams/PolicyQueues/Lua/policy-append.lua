@@ -2,12 +2,15 @@ local shard, run, epoch, first, last, count = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local frames, drops = ARGV[7], ARGV[8]
 local events_max, bytes_max, percent_max, keep_s =
   tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11]), tonumber(ARGV[12])
+local shards = ARGV[13]
 
 local done = settled(run, '', last)
 if done then return done end
 local memory = redis.call('INFO', 'memory')
-local policy = string.match(memory, 'maxmemory_policy:([%w-]+)')
-if policy ~= 'noeviction' then return { 'Refused', policy } end
+local policy = eviction(memory)
+if policy ~= 'noeviction' then return { 'Refused', evicts(policy) } end
+local kept = shards_kept(shards)
+if kept ~= shards then return { 'Refused', other_shards(kept, shards) } end
 local limit, used = tonumber(string.match(memory, 'maxmemory:(%d+)')), tonumber(string.match(memory, 'used_memory:(%d+)'))
 if limit > 0 and used * 100 >= limit * percent_max then
   return { 'Full', 'Redis uses ' .. used .. ' of ' .. limit .. ' bytes of its maxmemory' }

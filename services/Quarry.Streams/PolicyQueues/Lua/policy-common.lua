@@ -5,6 +5,7 @@
 --   <prefix>lease:N  string  holder, expires
 --   <prefix>total    hash    entries, events, bytes outstanding
 --   <prefix>run:ID   hash    outstanding, durable; failed (ticket), status, message of a batch that was not taken
+--   <prefix>shards   string  how many shards it has
 --   <prefix>dead     stream  entries that were not taken, with the reason
 local prefix = KEYS[1]
 local group = 'lode'
@@ -27,4 +28,23 @@ local function settled(run, id, last)
   if durable >= tonumber(last) then return { 'Settled', 'Durable', durable, '' } end
   if id ~= '' and known[2] == id then return { 'Settled', known[3], durable, known[4] } end
   return nil
+end
+
+-- The number of shards, as whoever came first wrote it down: a run must not change its shard while it is written.
+local function shards_kept(shards)
+  local kept = redis.call('GET', prefix .. 'shards')
+  if not kept then redis.call('SET', prefix .. 'shards', shards) end
+  return kept or shards
+end
+
+local function other_shards(kept, shards)
+  return 'The policy queue has ' .. kept .. ' shards, and this service is set to ' .. shards ..
+    ' (PolicyQueue__Shards). Set the same number everywhere, or let the queue run empty, stop its services, and start them again.'
+end
+
+local function eviction(memory) return string.match(memory, 'maxmemory_policy:([%w-]+)') end
+
+local function evicts(policy)
+  return "Redis has the maxmemory-policy '" .. policy .. "': it may throw away batches that are not durable yet. " ..
+    "Set it to 'noeviction', or choose another policy than buffered."
 end
