@@ -46,6 +46,7 @@ public sealed class RedisPolicyQueueTests(RedisServer redis) : PolicyQueueCompli
         Assert.True(await SettleNextAsync(queue, lease, new(AppendStatus.Durable, 1)));
         await queue.ReleaseAsync(lease, Token);
         Assert.Null(await other.RefusalAsync(Token));
+        Assert.True(await other.HoldAsync(new(2, "another holder"), Token));
         Assert.Contains("has 3 shards", await queue.RefusalAsync(Token));
     }
 
