@@ -22,6 +22,7 @@ internal static class QuarryCommand
             RunCommand.Create(),
             ListCommand.Create(),
             InspectCommand.Create(),
+            TailCommand.Create(),
             VerifyCommand.Create(),
             QueryCommand.Create(),
             ExportCommand.Create(),

@@ -42,7 +42,12 @@ internal static class GcCommand
         try
         {
             var collector = new GarbageCollector(lode.Objects, new() { Root = root }, TimeProvider.System);
-            return await collector.RunAsync(isDryRun, Show, cancellation);
+            using var bar = ProgressBar.OnError("runs", await OpenedStorage.CountRunsAsync(lode, cancellation));
+            return await collector.RunAsync(
+                isDryRun,
+                (runs, found) => bar.Report(runs, $"{Numbers.Count(found)} objects to remove"),
+                cancellation
+            );
         }
         catch (StoreException e)
         {
@@ -50,16 +55,8 @@ internal static class GcCommand
         }
     }
 
-    private static void Show(long runs, long found)
-    {
-        if (!Console.IsErrorRedirected)
-            Console.Error.Write($"\r{Numbers.Count(runs)} runs, {Numbers.Count(found)} objects to remove ");
-    }
-
     private static void Write(GcReport report)
     {
-        if (!Console.IsErrorRedirected)
-            Console.Error.WriteLine();
         foreach (var item in report.Items)
             Console.WriteLine($"  {item.Reason, -15} {Printable.Of(item.Key)}");
         foreach (var run in report.Kept)

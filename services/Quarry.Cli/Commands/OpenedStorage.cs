@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Quarry.Cli.Output;
 using Quarry.Contracts.Runs;
 using Quarry.Lode;
 using Quarry.Lode.Stores;
@@ -34,4 +35,8 @@ internal static class OpenedStorage
     public static async Task<RunRecord> FindAsync(LodeStore lode, string runId, string root) =>
         await lode.Reader.FindRunAsync(runId, CancellationToken.None)
         ?? throw new UsageException($"There is no run '{runId}' in '{root}'. See 'quarry list runs --storage {root}'.");
+
+    /// <summary>How many runs a command will pass; null when nobody watches it.</summary>
+    public static async Task<long?> CountRunsAsync(LodeStore lode, CancellationToken cancellation) =>
+        ProgressBar.IsSeen ? await lode.Reader.RunIdsAsync(cancellation).LongCountAsync(cancellation) : null;
 }

@@ -10,12 +10,16 @@ internal sealed class WholeFile : IDisposable
 {
     private readonly string path;
     private readonly string part;
+    private readonly Func<string, string, LinkOutcome> link;
 
     /// <summary>Begins a file.</summary>
+    /// <param name="path">Its name.</param>
+    /// <param name="link">Gives a file a second name; the system's call when left out.</param>
     /// <exception cref="UsageException">Its folder is not there, or cannot be written to.</exception>
-    public WholeFile(string path)
+    public WholeFile(string path, Func<string, string, LinkOutcome>? link = null)
     {
         this.path = path;
+        this.link = link ?? Posix.LinkOf;
         part = $"{path}.{Guid.NewGuid():n}.part";
         try
         {
@@ -43,8 +47,32 @@ internal sealed class WholeFile : IDisposable
     public void Appear()
     {
         Stream.Flush(flushToDisk: true);
-        if (!Posix.TryLink(part, path))
+        var isNamed = link(part, path) switch
+        {
+            LinkOutcome.Linked => true,
+            LinkOutcome.NotPossible => TryMove(),
+            _ => false,
+        };
+        if (!isNamed)
             throw Taken(path);
+    }
+
+    /// <summary>
+    /// Where a file has one name only (FAT, many network disks), the name is taken by an empty file first, which the whole
+    /// one then replaces: nobody else's file can be under it.
+    /// </summary>
+    private bool TryMove()
+    {
+        try
+        {
+            new FileStream(path, FileMode.CreateNew).Dispose();
+        }
+        catch (IOException) when (Path.Exists(path))
+        {
+            return false;
+        }
+        File.Replace(part, path, destinationBackupFileName: null);
+        return true;
     }
 
     /// <inheritdoc/>

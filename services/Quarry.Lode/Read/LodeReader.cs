@@ -20,6 +20,9 @@ public sealed class LodeReader(IObjectStore store)
     private const string Datasets = "datasets/";
     private const string RunFolderPrefix = "run_id=";
 
+    private static readonly TimeSpan FollowPauseMin = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan FollowPauseMax = TimeSpan.FromSeconds(2);
+
     /// <summary>The newest record of every run, in the order of run ids.</summary>
     public async IAsyncEnumerable<RunRecord> RunsAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -121,6 +124,38 @@ public sealed class LodeReader(IObjectStore store)
             yield return row;
     }
 
+    /// <summary>
+    /// Rows of a run as they are committed, in seq order, after a seq, of one type or all; ends when the run has ended and
+    /// all of its rows were given. Stores tell nobody of a new object, so they are asked, seldom while nothing comes.
+    /// </summary>
+    /// <exception cref="StoreException">Rows are missing or damaged; the message names the object and its seqs.</exception>
+    public async IAsyncEnumerable<EventRow> FollowAsync(
+        RunRecord run,
+        string? type,
+        long afterSeq,
+        TimeProvider clock,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
+    {
+        var (last, pause) = (afterSeq, FollowPauseMin);
+        while (true)
+        {
+            // Asked before the rows are read: what is committed in between belongs to the next look.
+            var isLast = await FindRunAsync(run.RunId, cancellation) is not { IsDone: false };
+            var before = last;
+            await foreach (var row in EventsAsync(run, type, last, cancellation))
+            {
+                last = row.Seq;
+                yield return row;
+            }
+            if (isLast)
+                yield break;
+            pause =
+                last > before ? FollowPauseMin : TimeSpan.FromTicks(Math.Min(2 * pause.Ticks, FollowPauseMax.Ticks));
+            await Task.Delay(pause, clock, cancellation);
+        }
+    }
+
     /// <summary>A wal object may go only when the run is settled, so then it was settled while it was read.</summary>
     private async Task<SettledRecord> SettledSinceAsync(
         SlotRecord slot,
@@ -156,8 +191,19 @@ public sealed class LodeReader(IObjectStore store)
             .ToListAsync(cancellation);
 
     /// <summary>Samples of a closed run's policy, oldest first; none while it goes on, and none of a lost one.</summary>
-    public async Task<IReadOnlyList<RunSample>> SamplesAsync(RunRecord run, CancellationToken cancellation) =>
-        (await SlotsAsync(run, cancellation)) is [.., { Samples: { } samples }] ? samples : [];
+    /// <exception cref="StoreException">The closing slot is damaged, or the store failed.</exception>
+    public async Task<IReadOnlyList<RunSample>> SamplesAsync(RunRecord run, CancellationToken cancellation)
+    {
+        string? last = null;
+        await foreach (var key in store.ListAsync(new RunKeys(run.Partition, run.RunId).CommitsFolder, cancellation))
+            last = key;
+        return last is null ? [] : (await SlotFile.ReadAsync(store, last, cancellation)).Samples ?? [];
+    }
+
+    /// <summary>True when the rows of a run lie in Parquet.</summary>
+    /// <exception cref="StoreException">What says so is damaged, or the store failed.</exception>
+    public async Task<bool> IsSettledAsync(RunRecord run, CancellationToken cancellation) =>
+        await SettledRecord.ReadAsync(store, new RunKeys(run.Partition, run.RunId), cancellation) is not null;
 
     /// <summary>What the fields of a run's items hold; null when it is not settled, or has no items.</summary>
     public async Task<FieldReport?> FieldsAsync(RunRecord run, CancellationToken cancellation) =>

@@ -14,7 +14,8 @@ namespace Quarry.Lode.Sql;
 /// What a query reads, as files below one folder of its own: settled Parquet, and the committed rows of runs that are not
 /// settled. A storage that is a folder is linked in; of another store the files of the scope are fetched, within a bound.
 /// Open runs are gathered before settled ones are looked for, and are never read from Parquet: no row is seen twice, and none
-/// is missed, when a run settles meanwhile.
+/// is missed, when a run settles meanwhile. Of a folder too the wal is linked file by file: it stays readable when it is
+/// deleted meanwhile.
 /// </summary>
 internal sealed class SqlSources(IObjectStore store, LodeOptions options, SqlLimits limits) : IAsyncDisposable
 {
@@ -69,12 +70,19 @@ internal sealed class SqlSources(IObjectStore store, LodeOptions options, SqlLim
         if (await store.GetAsync(keys.Settled, cancellation) is not null)
             return;
         var slots = await new CommitChain(store, keys).ReadAsync(cancellation);
-        foreach (var file in slots.Select(s => s.File).OfType<string>())
+        var taken = new List<string>();
+        foreach (var key in slots.Select(s => s.File).OfType<string>())
         {
-            if (!IsFolder)
-                await FetchAsync(file, cancellation);
-            wal.Add(file);
+            var name = $"wal-{wal.Count + taken.Count}.jsonl.zst";
+            if (await TakeAsync(key, name, cancellation))
+                taken.Add(name);
+            // The wal of a settled run may go at any moment: a second look says whether it is one by now.
+            else if (await store.GetAsync(keys.Settled, cancellation) is not null)
+                return;
+            else
+                throw Missing(key);
         }
+        wal.AddRange(taken);
         var records = $"records-{openRuns.Count}.jsonl";
         await File.WriteAllLinesAsync(
             Path.Combine(Scratch, records),
@@ -127,20 +135,43 @@ internal sealed class SqlSources(IObjectStore store, LodeOptions options, SqlLim
         }
     }
 
+    /// <summary>Takes a wal object under a name in this folder; false when it is not there.</summary>
+    private async Task<bool> TakeAsync(string key, string name, CancellationToken cancellation)
+    {
+        var path = Path.Combine(Scratch, name);
+        if (!IsFolder)
+            return await TryFetchAsync(key, path, cancellation);
+        return Posix.LinkOf(Path.GetFullPath(Path.Combine(options.Root, key)), path) switch
+        {
+            LinkOutcome.Linked => true,
+            LinkOutcome.NoSuchFile => false,
+            _ => await TryFetchAsync(key, path, cancellation),
+        };
+    }
+
     private async Task FetchAsync(string key, CancellationToken cancellation)
     {
-        await using var from =
-            await store.OpenReadAsync(key, cancellation)
-            ?? throw new StoreException($"{store.Name}: '{key}' is missing. Run 'quarry verify' on the run.");
+        if (!await TryFetchAsync(key, Path.Combine(Scratch, key), cancellation))
+            throw Missing(key);
+    }
+
+    private async Task<bool> TryFetchAsync(string key, string path, CancellationToken cancellation)
+    {
+        await using var from = await store.OpenReadAsync(key, cancellation);
+        if (from is null)
+            return false;
         fetched += from.Length;
         if (fetched > limits.FetchBytesMax)
             throw new StoreException(
                 $"{store.Name}: the query would fetch more than {limits.FetchBytesMax:N0} bytes. Narrow it to a run or "
                     + "a source, or raise the limit."
             );
-        var path = Path.Combine(Scratch, key);
         _ = Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         await using var to = File.Create(path);
         await from.CopyToAsync(to, cancellation);
+        return true;
     }
+
+    private StoreException Missing(string key) =>
+        new($"{store.Name}: '{key}' is missing. Run 'quarry verify' on the run.");
 }

@@ -7,18 +7,39 @@ namespace Quarry.Lode.Stores;
 /// <summary>The system calls that .NET has no name for: create-only naming and syncing of a directory.</summary>
 public static partial class Posix
 {
+    private const int Eperm = 1;
+    private const int Enoent = 2;
     private const int Eexist = 17;
+    private const int Exdev = 18;
+    private const int Emlink = 31;
+    private const int Enosys = 38;
+    private const int Eopnotsupp = 95;
 
     /// <summary>
     /// Gives a file a second name; false when the name is taken. The only create-only rename on Linux.
     /// </summary>
     /// <exception cref="IOException">The file is not there, or the folder takes no names.</exception>
-    public static bool TryLink(string existing, string name)
+    internal static bool TryLink(string existing, string name)
     {
         if (Link(existing, name) == 0)
             return true;
         var errno = Marshal.GetLastPInvokeError();
         return errno == Eexist ? false : throw Failed(errno, $"link to {name}");
+    }
+
+    /// <summary>Gives a file a second name, or says why it has none.</summary>
+    /// <exception cref="IOException">The folder takes no names, or the disk failed.</exception>
+    public static LinkOutcome LinkOf(string existing, string name)
+    {
+        if (Link(existing, name) == 0)
+            return LinkOutcome.Linked;
+        return Marshal.GetLastPInvokeError() switch
+        {
+            Eexist => LinkOutcome.NameTaken,
+            Enoent => LinkOutcome.NoSuchFile,
+            Eperm or Exdev or Emlink or Enosys or Eopnotsupp => LinkOutcome.NotPossible,
+            var errno => throw Failed(errno, $"link to {name}"),
+        };
     }
 
     /// <summary>Makes the names in a directory durable.</summary>
@@ -62,4 +83,20 @@ public static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     private static partial int Fdatasync(SafeFileHandle file);
+}
+
+/// <summary>What became of a second name for a file.</summary>
+public enum LinkOutcome
+{
+    /// <summary>The file has it.</summary>
+    Linked,
+
+    /// <summary>Something else has that name.</summary>
+    NameTaken,
+
+    /// <summary>The file, or the folder of the name, is not there.</summary>
+    NoSuchFile,
+
+    /// <summary>Files have one name only here, or the two places are on different file systems.</summary>
+    NotPossible,
 }
