@@ -1,9 +1,12 @@
-using System.Data.Common;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using Quarry.Catalogue.Places;
+using Quarry.Contracts;
 using Quarry.Contracts.Api;
 using Quarry.Contracts.Runs;
+using Quarry.Lode.Stores;
 
 namespace Quarry.Catalogue;
 
@@ -14,12 +17,14 @@ namespace Quarry.Catalogue;
 public sealed partial class RunCatalogue : IDisposable
 {
     private readonly IDbContextFactory<CatalogueContext> contexts;
+    private readonly CataloguePlace place;
     private readonly ILogger logger;
     private readonly SemaphoreSlim writing = new(1);
 
-    internal RunCatalogue(IDbContextFactory<CatalogueContext> contexts, ILogger logger)
+    internal RunCatalogue(IDbContextFactory<CatalogueContext> contexts, CataloguePlace place, ILogger logger)
     {
         this.contexts = contexts;
+        this.place = place;
         this.logger = logger;
     }
 
@@ -29,15 +34,15 @@ public sealed partial class RunCatalogue : IDisposable
     /// <inheritdoc/>
     public void Dispose() => writing.Dispose();
 
-    /// <summary>Takes a record over; its log entry is durable already.</summary>
-    public async Task ProjectAsync(RunRecord run)
+    /// <summary>Takes a record over, with its figures when they are known; its log entry is durable already.</summary>
+    public async Task ProjectAsync(RunRecord run, RunFigures? figures = null)
     {
         await writing.WaitAsync();
         try
         {
-            await UpsertAsync([run]);
+            await UpsertAsync([new(run, figures)]);
         }
-        catch (Exception e) when (e is DbException or DbUpdateException)
+        catch (Exception e) when (DatabaseError.Of(e) is not null)
         {
             IsBehind = true;
             Log.Behind(logger, run.RunId, e);
@@ -49,17 +54,61 @@ public sealed partial class RunCatalogue : IDisposable
     }
 
     /// <summary>The newest record; null when the catalogue has none.</summary>
-    public async Task<RunRecord?> FindAsync(string runId, CancellationToken cancellation)
-    {
-        await using var context = await contexts.CreateDbContextAsync(cancellation);
-        return (await context.Runs.AsNoTracking().FirstOrDefaultAsync(r => r.RunId == runId, cancellation))?.ToRecord();
-    }
+    /// <exception cref="StoreException">The catalogue cannot be read.</exception>
+    public Task<RunRecord?> FindAsync(string runId, CancellationToken cancellation) =>
+        ReadAsync(
+            async context =>
+                await context.Runs.Where(r => r.RunId == runId).Select(r => r.Record).SingleOrDefaultAsync(cancellation)
+                    is { } record
+                    ? RunRow.Read(record)
+                    : null,
+            cancellation
+        );
 
     /// <summary>A page of runs, newest first.</summary>
-    public async Task<Page<RunRecord>> SearchAsync(RunQuery query, CancellationToken cancellation)
+    /// <exception cref="StoreException">The catalogue cannot be read.</exception>
+    public Task<Page<RunRecord>> SearchAsync(RunQuery query, CancellationToken cancellation) =>
+        ReadAsync(context => new RunSearch(context, place).PageAsync(query, cancellation), cancellation);
+
+    /// <summary>Samples of the policy of a settled run, oldest first.</summary>
+    /// <exception cref="StoreException">The catalogue cannot be read.</exception>
+    public Task<IReadOnlyList<RunSample>> SamplesAsync(string runId, CancellationToken cancellation) =>
+        ReadAsync<IReadOnlyList<RunSample>>(
+            async context =>
+            {
+                var samples = context.Samples.Where(s => s.RunId == runId).OrderBy(s => s.Number).Select(s => s.Record);
+                return [.. (await samples.ToListAsync(cancellation)).Select(Read<RunSample>)];
+            },
+            cancellation
+        );
+
+    /// <summary>What the fields of a settled run's items hold; null when it is not settled, or has no items.</summary>
+    /// <exception cref="StoreException">The catalogue cannot be read.</exception>
+    public async Task<FieldReport?> FieldsAsync(string runId, CancellationToken cancellation) =>
+        (
+            await ReadAsync(
+                context => ReportsAsync(context, context.Runs.Where(r => r.RunId == runId), cancellation),
+                cancellation
+            )
+        ).SingleOrDefault();
+
+    /// <summary>The same of the last runs of a source that have items, newest first.</summary>
+    /// <exception cref="StoreException">The catalogue cannot be read.</exception>
+    public async Task<IReadOnlyList<FieldReport>> FieldsAsync(
+        string source,
+        string? category,
+        string? itemType,
+        int limit,
+        CancellationToken cancellation
+    )
     {
-        await using var context = await contexts.CreateDbContextAsync(cancellation);
-        return await context.Runs.AsNoTracking().PageAsync(query, cancellation);
+        var reports = await ReadAsync(
+            context => ReportsAsync(context, LastWithFields(context, source, category, itemType, limit), cancellation),
+            cancellation
+        );
+        return itemType is null
+            ? reports
+            : [.. reports.Select(r => r with { ItemTypes = [.. r.ItemTypes.Where(t => t.ItemType == itemType)] })];
     }
 
     /// <summary>How many runs it has.</summary>
@@ -100,7 +149,7 @@ public sealed partial class RunCatalogue : IDisposable
 
     /// <summary>Takes over records in groups, and forgets runs that the log does not have.</summary>
     public async Task ReconcileAsync(
-        IReadOnlyList<RunRecord> newer,
+        IReadOnlyList<CatalogueEntry> newer,
         IReadOnlyList<string> gone,
         CancellationToken cancellation
     )
@@ -121,33 +170,84 @@ public sealed partial class RunCatalogue : IDisposable
         }
     }
 
-    /// <summary>State of every run the catalogue has, by id; true for those that ended.</summary>
-    public async Task<Dictionary<string, bool>> EndedByRunAsync(CancellationToken cancellation)
+    /// <summary>Every run the catalogue has, by id; true for those that ended and whose figures it has.</summary>
+    public async Task<Dictionary<string, bool>> WholeByRunAsync(CancellationToken cancellation)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellation);
         return await context
-            .Runs.Select(r => new { r.RunId, r.State })
-            .ToDictionaryAsync(r => r.RunId, r => r.State == "done", StringComparer.Ordinal, cancellation);
+            .Runs.Select(r => new { r.RunId, IsWhole = r.State == "done" && r.HasFigures })
+            .ToDictionaryAsync(r => r.RunId, r => r.IsWhole, StringComparer.Ordinal, cancellation);
     }
 
     private const int RowsPerGroup = 500;
 
-    private async Task UpsertAsync(IReadOnlyCollection<RunRecord> runs)
+    private static T Read<T>(string record) => JsonSerializer.Deserialize<T>(record, QuarryJson.Compact)!;
+
+    /// <summary>A database that cannot be read is a store that cannot be read, for who asks.</summary>
+    private async Task<T> ReadAsync<T>(Func<CatalogueContext, Task<T>> read, CancellationToken cancellation)
     {
-        await using var context = await contexts.CreateDbContextAsync();
-        var ids = runs.Select(r => r.RunId).ToList();
-        var there = await context
-            .Runs.Include(r => r.Labels)
-            .Where(r => ids.Contains(r.RunId))
-            .ToDictionaryAsync(r => r.RunId, StringComparer.Ordinal);
-        foreach (var run in runs)
+        try
         {
-            if (there.TryGetValue(run.RunId, out var row))
-                row.Take(run);
-            else
-                _ = context.Runs.Add(RunRow.Of(run));
+            await using var context = await contexts.CreateDbContextAsync(cancellation);
+            return await read(context);
         }
-        _ = await context.SaveChangesAsync();
+        catch (Exception e) when (DatabaseError.Of(e) is { } cause)
+        {
+            throw new StoreException($"The catalogue ({place}) cannot be read: {cause.Message}", e);
+        }
+    }
+
+    private static IQueryable<RunRow> LastWithFields(
+        CatalogueContext context,
+        string source,
+        string? category,
+        string? itemType,
+        int limit
+    )
+    {
+        var runs = context.Runs.Where(r => r.Source == source && r.FieldItemsBeyond != null);
+        if (category is not null)
+            runs = runs.Where(r => r.Category == category);
+        if (itemType is not null)
+            runs = runs.Where(r => context.Fields.Any(f => f.RunId == r.RunId && f.ItemType == itemType));
+        return runs.OrderByDescending(r => r.QueuedAtUs).ThenByDescending(r => r.RunId).Take(limit);
+    }
+
+    private static async Task<IReadOnlyList<FieldReport>> ReportsAsync(
+        CatalogueContext context,
+        IQueryable<RunRow> runs,
+        CancellationToken cancellation
+    )
+    {
+        var found = await runs.Where(r => r.FieldItemsBeyond != null)
+            .Select(r => new { r.RunId, r.FieldItemsBeyond })
+            .ToListAsync(cancellation);
+        var ids = found.ConvertAll(r => r.RunId);
+        var fields = (await context.Fields.AsNoTracking().Where(f => ids.Contains(f.RunId)).ToListAsync(cancellation))
+            .OrderBy(f => f.Number)
+            .ToLookup(f => f.RunId, f => Read<ItemFields>(f.Record));
+        return
+        [
+            .. found.Select(r => new FieldReport
+            {
+                RunId = r.RunId,
+                ItemTypes = [.. fields[r.RunId]],
+                ItemsBeyond = r.FieldItemsBeyond!.Value,
+            }),
+        ];
+    }
+
+    /// <summary>Another writer may add the same run in the same moment: then it is there, and is changed.</summary>
+    private async Task UpsertAsync(IReadOnlyCollection<CatalogueEntry> entries)
+    {
+        try
+        {
+            await new RunUpsert(contexts).TakeAsync(entries);
+        }
+        catch (Exception e) when (DatabaseError.Of(e) is not null)
+        {
+            await new RunUpsert(contexts).TakeAsync(entries);
+        }
     }
 
     private static partial class Log

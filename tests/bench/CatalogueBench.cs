@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Quarry.Catalogue;
+using Quarry.Catalogue.Places;
 using Quarry.Contracts.Api;
 using Quarry.Contracts.Runs;
 using Quarry.Lode;
@@ -30,7 +31,7 @@ internal sealed class CatalogueBench(int runs)
     private async Task<long> OursAsync()
     {
         await using var connection = new CatalogueConnection(
-            await file.Value,
+            CataloguePlace.Of(null, Path.GetDirectoryName(await file.Value)!),
             () => throw new InvalidOperationException("the log is not read"),
             NullLoggerFactory.Instance
         );
@@ -75,11 +76,11 @@ internal sealed class CatalogueBench(int runs)
     }
 
     /// <summary>One record of a real shape, as many times as there are runs.</summary>
-    private static async Task<string> WriteAsync(int runs)
+    internal static async Task<string> WriteAsync(int runs)
     {
         var root = BenchFolder.New();
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(root, recursive: true);
-        var path = CatalogueFile.PathBelow(root);
+        var path = CataloguePlace.PathBelow(root);
         await using var lode = await LodeStore.OpenAsync(
             new() { Root = root },
             TimeProvider.System,
@@ -91,8 +92,14 @@ internal sealed class CatalogueBench(int runs)
             Outcome = RunOutcome.Success,
         };
         await lode.RecordStateAsync(run, default);
-        await using (var connection = new CatalogueConnection(path, () => lode.Reader, NullLoggerFactory.Instance))
-            await connection.File.BringUpAsync(default);
+        await using (
+            var connection = new CatalogueConnection(
+                CataloguePlace.Of(null, root),
+                () => lode.Reader,
+                NullLoggerFactory.Instance
+            )
+        )
+            await connection.Upkeep.BringUpAsync(default);
         await using var plain = new SqliteConnection($"Data Source={path}");
         await plain.OpenAsync();
         await using var command = plain.CreateCommand();
@@ -100,6 +107,13 @@ internal sealed class CatalogueBench(int runs)
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {runs})
             INSERT INTO runs SELECT {string.Join(", ", await ColumnsAsync(plain))} FROM n, (SELECT * FROM runs LIMIT 1)
             """;
+        _ = await command.ExecuteNonQueryAsync();
+        command.CommandText =
+            "INSERT INTO labels (\"RunId\", \"Name\", \"Value\", \"QueuedAtUs\") "
+            + "SELECT \"RunId\", 'team', 't' || (Id % 1000), \"QueuedAtUs\" FROM runs";
+        _ = await command.ExecuteNonQueryAsync();
+        // What the Lode writer does when it starts.
+        command.CommandText = "ANALYZE";
         _ = await command.ExecuteNonQueryAsync();
         return path;
     }
@@ -114,6 +128,8 @@ internal sealed class CatalogueBench(int runs)
             columns.Add(
                 reader.GetString(0) switch
                 {
+                    "Id" => "i + 1",
+                    "SearchText" => "printf('run-%09d', i) || char(10) || printf('script-%05d', i % 1000)",
                     "RunId" => "printf('run-%09d', i)",
                     "QueuedAtUs" => "1700000000000000 + i * 1000000",
                     "Source" => "'s' || (i % 1000)",

@@ -17,6 +17,7 @@ var cases = new Dictionary<string, Func<Task<Comparison>>>
     ["P12"] = QueryBench.RunAsync,
     ["P13/1000"] = new CatalogueBench(1_000).RunAsync,
     ["P13/1000000"] = new CatalogueBench(1_000_000).RunAsync,
+    ["P13/growth"] = CatalogueGrowthBench.RunAsync,
     ["P16/strict"] = new EndToEndBench(isUntilProven: false, "strict").RunAsync,
     ["P16/buffered"] = new EndToEndBench(isUntilProven: false, "buffered").RunAsync,
     ["P16/streaming"] = new EndToEndBench(isUntilProven: false, "streaming", "--flush-count", "1000").RunAsync,

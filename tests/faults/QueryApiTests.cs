@@ -121,6 +121,53 @@ public sealed class QueryApiTests : IAsyncLifetime
         Assert.Contains("GET /api/v1/runs", problem.GetProperty("next_step").GetString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_finished_run_is_deleted_and_a_source_is_deleted_page_by_page()
+    {
+        for (var n = 1; n <= 6; n++)
+        {
+            _ = await WriteAsync($"run-{n}", n, "shop");
+            await writer.SaysAsync($"Run run-{n} is settled");
+        }
+        await new RunClient("open-1", 1)
+        {
+            Run = new RunClient("open-1", 1).Run with { Source = "shop" },
+        }.AppendToAsync(writer.Grpc, 1, () => { });
+        Assert.Equal(HttpStatusCode.NotFound, await DeleteAsync("/api/v1/runs/none"));
+        Assert.Equal(HttpStatusCode.Conflict, await DeleteAsync("/api/v1/runs/open-1"));
+        Assert.Equal(HttpStatusCode.NoContent, await DeleteAsync("/api/v1/runs/run-6"));
+        Assert.Equal(HttpStatusCode.NoContent, await DeleteAsync("/api/v1/runs/run-6"));
+        Assert.Empty((await GetAsync<Page<EventRow>>("/api/v1/runs/run-6/events")).Items);
+        Assert.Equal("the API", (await GetAsync<RunRecord>("/api/v1/runs/run-6")).Deleted!.By);
+        Assert.Equal(["run-5", "run-4"], await DeletedAsync("limit=3&before=2999-01-01T00:00:00Z"));
+        Assert.Empty(await DeletedAsync("dry_run=false&before=2026-01-01T00:00:00Z"));
+        Assert.Equal(["run-5", "run-4", "run-3", "run-2", "run-1"], await DeletedAsync("dry_run=false"));
+        Assert.Empty(await DeletedAsync("dry_run=false"));
+        Assert.Empty(Directory.GetFiles(folder.Path, "*.parquet", SearchOption.AllDirectories));
+        Assert.Equal("open-1", (await GetAsync<RunRecord>("/api/v1/runs/open-1")).RunId);
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            await DeleteAsync("/api/v1/sources/shop/runs?dry_run=perhaps&limit=101")
+        );
+    }
+
+    [Fact]
+    public async Task What_the_policy_did_and_what_the_fields_hold_are_there_once_a_run_is_settled()
+    {
+        _ = await WriteAsync("run-1", 20, "shop");
+        await writer.SaysAsync("Run run-1 is settled");
+        var history = await GetAsync<PolicyHistory>("/api/v1/runs/run-1/policy");
+        Assert.Equal(("run-1", 21L), (history.RunId, history.SeqLast));
+        var fields = await GetAsync<FieldReport>("/api/v1/runs/run-1/fields");
+        var type = Assert.Single(fields.ItemTypes);
+        var last = await GetAsync<Page<FieldReport>>($"/api/v1/sources/shop/fields?item_type={type.ItemType}");
+        Assert.Equal(
+            JsonSerializer.Serialize(fields, QuarryJson.Compact),
+            JsonSerializer.Serialize(Assert.Single(last.Items), QuarryJson.Compact)
+        );
+        Assert.Empty((await GetAsync<Page<FieldReport>>("/api/v1/sources/shop/fields?item_type=none")).Items);
+    }
+
     [Theory]
     [InlineData("deleted")]
     [InlineData("damaged")]
@@ -201,6 +248,20 @@ public sealed class QueryApiTests : IAsyncLifetime
                 return ids;
             cursor = $"&cursor={page.NextCursor}";
         }
+    }
+
+    private async Task<HttpStatusCode> DeleteAsync(string path)
+    {
+        using var answer = await http.DeleteAsync(path);
+        return answer.StatusCode;
+    }
+
+    private async Task<List<string>> DeletedAsync(string query)
+    {
+        using var answer = await http.DeleteAsync($"/api/v1/sources/shop/runs?{query}");
+        var report = await answer.Content.ReadFromJsonAsync<DeletionReport>(QuarryJson.Compact);
+        Assert.Empty(report!.Kept);
+        return [.. report.Items.Select(r => r.RunId)];
     }
 
     private async Task<T> GetAsync<T>(string path) => (await http.GetFromJsonAsync<T>(path, QuarryJson.Compact))!;

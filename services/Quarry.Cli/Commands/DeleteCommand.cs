@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Quarry.Cli.Launch;
 using Quarry.Cli.Output;
+using Quarry.Contracts.Api;
 using Quarry.Contracts.Runs;
 using Quarry.Lode;
 using Quarry.Lode.Maintenance;
@@ -69,6 +70,7 @@ internal static class DeleteCommand
         var deletion = new RunDeletion(lode.Objects, TimeProvider.System);
         var isApplied = parsed.GetValue(options.Apply);
         var found = new List<DeletedRun>();
+        using var bar = ProgressBar.OnError("runs", total: null);
         await foreach (var run in runs.WithCancellation(cancellation))
         {
             var objects = (await deletion.ObjectsAsync(run, cancellation)).Count;
@@ -77,17 +79,15 @@ internal static class DeleteCommand
             if (isApplied)
                 _ = await deletion.DeleteAsync(run, $"{Environment.UserName}@{Environment.MachineName}", cancellation);
             found.Add(new(run.RunId, run.Source, run.SeqLast, objects));
-            if (!Console.IsErrorRedirected)
-                Console.Error.Write($"\r{Numbers.Count(found.Count)} runs ");
+            bar.Report(found.Count, isApplied ? "deleted" : "to delete");
         }
+        bar.Dispose();
         Write(new(!isApplied, found), parsed.GetValue(options.Format) == "json");
         return ExitCodes.Ok;
     }
 
     private static void Write(DeleteReport report, bool isJson)
     {
-        if (!Console.IsErrorRedirected)
-            Console.Error.WriteLine();
         if (isJson)
         {
             JsonOutput.Write(Console.Out, report);
@@ -124,6 +124,3 @@ internal static class DeleteCommand
 
 /// <summary>What was found, and whether it was deleted.</summary>
 internal sealed record DeleteReport(bool IsDryRun, IReadOnlyList<DeletedRun> Runs);
-
-/// <summary>One run of it.</summary>
-internal sealed record DeletedRun(string RunId, string Source, long Events, int Objects);

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging.Abstractions;
 using Quarry.Catalogue;
+using Quarry.Catalogue.Places;
 using Quarry.Cli.Output;
+using Quarry.Contracts.Lode;
 using Quarry.Lode;
 
 namespace Quarry.Cli.Commands;
@@ -23,24 +25,34 @@ internal static class ReindexCommand
                         $"'{root}' is being written to by {writer}. Stop it first: a Lode writer brings its catalogue up "
                             + "to the log by itself when it starts. The catalogue is as it was."
                     );
-                var folder = new LodeOptions { Root = root }.LocalFolder;
-                var runs = await CatalogueFile.RebuildAsync(
-                    folder,
+                var place = Place(new LodeOptions { Root = root }.LocalFolder);
+                using var bar = ProgressBar.OnError("runs", await OpenedStorage.CountRunsAsync(lode, cancellation));
+                var runs = await CatalogueUpkeep.RebuildAsync(
+                    place,
                     lode.Reader,
-                    Show,
+                    read => bar.Report(read),
                     NullLoggerFactory.Instance,
                     cancellation
                 );
-                Console.WriteLine($"{Numbers.Count(runs)} runs in {CatalogueFile.PathBelow(folder)}");
+                bar.Dispose();
+                Console.WriteLine($"{Numbers.Count(runs)} runs in {place}");
                 return ExitCodes.Ok;
             }
         );
         return command;
     }
 
-    private static void Show(long runs)
+    /// <summary>The same variable chooses the catalogue here and in the Lode writer.</summary>
+    private static CataloguePlace Place(string folder)
     {
-        if (!Console.IsErrorRedirected)
-            Console.Error.Write($"\r{Numbers.Count(runs)} runs read ");
+        var variable = $"ConnectionStrings__{CataloguePlace.ConnectionName}";
+        try
+        {
+            return CataloguePlace.Of(Environment.GetEnvironmentVariable(variable), folder);
+        }
+        catch (LodeException e)
+        {
+            throw new UsageException($"{e.Message} The catalogue is as it was.", e);
+        }
     }
 }

@@ -1,12 +1,16 @@
 using Quarry.Catalogue;
+using Quarry.Catalogue.Places;
 using Quarry.Lode;
 
 namespace Quarry.LodeWriter.Hosting;
 
 /// <summary>Brings the catalogue up to the log before the server listens.</summary>
-internal sealed class CatalogueStart(LodeHost lode, LodeOptions options, ILoggerFactory logger)
-    : IHostedService,
-        IAsyncDisposable
+internal sealed class CatalogueStart(
+    LodeHost lode,
+    LodeOptions options,
+    IConfiguration configuration,
+    ILoggerFactory logger
+) : IHostedService, IAsyncDisposable
 {
     private CatalogueConnection? connection;
 
@@ -14,7 +18,7 @@ internal sealed class CatalogueStart(LodeHost lode, LodeOptions options, ILogger
     public RunCatalogue Catalogue => Open().Catalogue;
 
     /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken) => Open().File.BringUpAsync(cancellationToken);
+    public Task StartAsync(CancellationToken cancellationToken) => Open().Upkeep.BringUpAsync(cancellationToken);
 
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -23,5 +27,9 @@ internal sealed class CatalogueStart(LodeHost lode, LodeOptions options, ILogger
     public ValueTask DisposeAsync() => connection?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private CatalogueConnection Open() =>
-        connection ??= new(CatalogueFile.PathBelow(options.LocalFolder), () => lode.Store.Reader, logger);
+        connection ??= new(
+            CataloguePlace.Of(configuration.GetConnectionString(CataloguePlace.ConnectionName), options.LocalFolder),
+            () => lode.Store.Reader,
+            logger
+        );
 }

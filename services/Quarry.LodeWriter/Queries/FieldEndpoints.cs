@@ -1,8 +1,6 @@
 using Quarry.Catalogue;
 using Quarry.Contracts.Api;
-using Quarry.Contracts.Runs;
 using Quarry.Lode.Stores;
-using Quarry.LodeWriter.Hosting;
 
 namespace Quarry.LodeWriter.Queries;
 
@@ -27,14 +25,14 @@ internal static class FieldEndpoints
 
     private static Task<IResult> OfRunAsync(
         string runId,
-        LodeHost lode,
+        RunCatalogue catalogue,
         RunLookup lookup,
         CancellationToken cancellation
     ) =>
         lookup.WithRunAsync(
             runId,
             async run =>
-                await lode.Store.Reader.FieldsAsync(run, cancellation) is { } fields
+                await catalogue.FieldsAsync(run.RunId, cancellation) is { } fields
                     ? Results.Ok(fields)
                     : QueryProblems.NotFound(
                         $"Run '{runId}' has no fields: it is not settled, or has no items.",
@@ -47,34 +45,19 @@ internal static class FieldEndpoints
         string source,
         HttpRequest request,
         RunCatalogue catalogue,
-        LodeHost lode,
         CancellationToken cancellation
     )
     {
         var query = new RunQueryString(request.Query);
         var runs = (int)query.Whole("runs", 1, RunsMax, DefaultRuns);
-        var category = query.Text("category");
+        var (category, itemType) = (query.Text("category"), query.Text("item_type"));
         if (query.Errors.Count > 0)
             return QueryProblems.Invalid(query.Errors);
         try
         {
-            var found = await catalogue.SearchAsync(
-                new()
-                {
-                    Source = source,
-                    Category = category,
-                    State = RunState.Done,
-                    Limit = runs,
-                },
-                cancellation
+            return Results.Ok(
+                new Page<FieldReport>(await catalogue.FieldsAsync(source, category, itemType, runs, cancellation))
             );
-            var reports = new List<FieldReport>();
-            foreach (var run in found.Items)
-            {
-                if (await lode.Store.Reader.FieldsAsync(run, cancellation) is { } report)
-                    reports.Add(report);
-            }
-            return Results.Ok(new Page<FieldReport>(reports));
         }
         catch (StoreException e)
         {

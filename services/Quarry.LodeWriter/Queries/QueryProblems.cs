@@ -21,6 +21,10 @@ internal static class QueryProblems
             errors.GroupBy(e => e.Field).ToDictionary(g => g.Key, g => g.Select(e => e.Message).ToArray())
         );
 
+    /// <summary>409: not in the state it is in.</summary>
+    public static IResult Conflict(string what, string nextStep) =>
+        Problems.Of(StatusCodes.Status409Conflict, ErrorCodes.Conflict, what, nextStep);
+
     /// <summary>503: the storage could not be read.</summary>
     public static IResult Unavailable(string what) =>
         Problems.Of(

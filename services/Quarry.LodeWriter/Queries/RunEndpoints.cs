@@ -2,6 +2,7 @@ using Quarry.Catalogue;
 using Quarry.Contracts.Api;
 using Quarry.Contracts.Runs;
 using Quarry.Lode.Read;
+using Quarry.Lode.Stores;
 using Quarry.LodeWriter.Hosting;
 
 namespace Quarry.LodeWriter.Queries;
@@ -14,6 +15,9 @@ internal static class RunEndpoints
     {
         _ = runs.MapGet("", ListAsync).WithSummary("Runs, newest first.").Produces<Page<RunRecord>>();
         _ = runs.MapGet("{runId}", GetAsync).WithSummary("The record of a run.").Produces<RunRecord>();
+        _ = runs.MapGet("{runId}/policy", PolicyAsync)
+            .WithSummary("What the run's policy did: totals, drops, and samples over time once it is settled.")
+            .Produces<PolicyHistory>();
         _ = runs.MapPost("{runId}/verify", VerifyAsync).WithSummary("The completeness proof.").Produces<VerifyReport>();
     }
 
@@ -25,13 +29,42 @@ internal static class RunEndpoints
     {
         var reader = new RunQueryString(request.Query);
         var query = reader.ToRunQuery();
-        return reader.Errors.Count > 0
-            ? QueryProblems.Invalid(reader.Errors)
-            : Results.Ok(await catalogue.SearchAsync(query, cancellation));
+        if (reader.Errors.Count > 0)
+            return QueryProblems.Invalid(reader.Errors);
+        try
+        {
+            return Results.Ok(await catalogue.SearchAsync(query, cancellation));
+        }
+        catch (StoreException e)
+        {
+            return QueryProblems.Unavailable(e.Message);
+        }
     }
 
     private static Task<IResult> GetAsync(string runId, RunLookup lookup, CancellationToken cancellation) =>
         lookup.WithRunAsync(runId, run => Task.FromResult(Results.Ok(run)), cancellation);
+
+    private static Task<IResult> PolicyAsync(
+        string runId,
+        RunCatalogue catalogue,
+        RunLookup lookup,
+        CancellationToken cancellation
+    ) =>
+        lookup.WithRunAsync(
+            runId,
+            async run =>
+                Results.Ok(
+                    new PolicyHistory(
+                        run.RunId,
+                        run.Policy,
+                        run.SeqLast,
+                        run.SeqDurable,
+                        run.Drops,
+                        await catalogue.SamplesAsync(run.RunId, cancellation)
+                    )
+                ),
+            cancellation
+        );
 
     private static Task<IResult> VerifyAsync(
         string runId,

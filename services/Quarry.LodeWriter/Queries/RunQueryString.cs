@@ -86,7 +86,19 @@ internal sealed class RunQueryString(IQueryCollection query)
         return null;
     }
 
-    private DateTimeOffset? Instant(string name)
+    /// <summary>True or false.</summary>
+    public bool Truth(string name, bool fallback)
+    {
+        if (Text(name) is not { } text)
+            return fallback;
+        if (bool.TryParse(text, out var value))
+            return value;
+        errors.Add(new(name, "must be true or false"));
+        return fallback;
+    }
+
+    /// <summary>A time; null when it is not given.</summary>
+    public DateTimeOffset? Instant(string name)
     {
         if (Text(name) is not { } text)
             return null;
@@ -106,7 +118,8 @@ internal sealed class RunQueryString(IQueryCollection query)
         return null;
     }
 
-    private string? Cursor()
+    /// <summary>Where the page before ended; null for the first one.</summary>
+    public string? Cursor()
     {
         if (Text("cursor") is not { } cursor || RunCursor.Parse(cursor) is not null)
             return Text("cursor");

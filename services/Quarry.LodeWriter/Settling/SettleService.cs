@@ -13,6 +13,7 @@ internal sealed partial class SettleService(
     RunCatalogue catalogue,
     SettleQueue queue,
     WalReleaseQueue releases,
+    RunClaims claims,
     LodeWriterMeter meter,
     TimeProvider clock,
     ILogger<SettleService> logger
@@ -30,12 +31,17 @@ internal sealed partial class SettleService(
     private async Task SettleAsync(string runId, CancellationToken cancellation)
     {
         var started = clock.GetTimestamp();
+        // A run that is being deleted is not settled any more.
+        using var claim = claims.TryClaim(runId);
+        if (claim is null)
+            return;
         try
         {
             if (await lode.Store.Reader.FindRunAsync(runId, cancellation) is not { IsDone: true, Deleted: null } run)
                 return;
             if (!await lode.Store.Settler.SettleAsync(run, cancellation))
                 await CloseAndSettleAsync(run, cancellation);
+            await ProjectAsync(runId, cancellation);
             releases.Add(runId);
             meter.Settled(isOk: true, clock.GetElapsedTime(started));
             Log.Settled(logger, runId);
@@ -55,10 +61,14 @@ internal sealed partial class SettleService(
         var closed = await lode.Store.CloseAbandonedAsync(run, cancellation);
         if (!closed.IsDurable)
             throw new LodeException($"Run {run.RunId} could not be closed: {closed.Message}");
-        // Closing found out what is durable; the catalogue takes the corrected record over.
-        if (await lode.Store.Reader.FindRunAsync(run.RunId, cancellation) is { } corrected)
-            await catalogue.ProjectAsync(corrected);
         _ = await lode.Store.Settler.SettleAsync(run, cancellation);
+    }
+
+    /// <summary>Settling made the figures, and closing found out what is durable: the catalogue takes both over.</summary>
+    private async Task ProjectAsync(string runId, CancellationToken cancellation)
+    {
+        if (await lode.Store.Reader.FindRunAsync(runId, cancellation) is { } settled)
+            await catalogue.ProjectAsync(settled, await RunFigures.ReadAsync(lode.Store.Reader, settled, cancellation));
     }
 
     private static partial class Log

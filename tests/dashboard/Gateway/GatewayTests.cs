@@ -29,6 +29,8 @@ public sealed class GatewayTests : IAsyncLifetime
     [InlineData("GET", "/api/v1/runs/run-1/artifacts/a%2Fb", "lode")]
     [InlineData("GET", "/api/v1/runs/run-1/files/x.csv", "lode")]
     [InlineData("POST", "/api/v1/runs/run-1/verify", "lode")]
+    [InlineData("DELETE", "/api/v1/runs/run-1", "lode")]
+    [InlineData("DELETE", "/api/v1/sources/a%20b/runs?dry_run=false", "lode")]
     public async Task A_call_goes_to_its_service_as_it_is(string method, string address, string service)
     {
         using var request = new HttpRequestMessage(new(method), address);

@@ -9,6 +9,7 @@ using Quarry.Catalogue;
 using Quarry.Lode;
 using Quarry.LodeWriter.Hosting;
 using Quarry.LodeWriter.Queries;
+using Quarry.LodeWriter.Settling;
 using Quarry.Runner.Launches;
 using Quarry.Runner.Live;
 using Quarry.Runner.RemoteLode;
@@ -77,6 +78,7 @@ public sealed partial class OpenApiTests
                     typeof(RunLookup),
                     typeof(LodeOptions),
                     typeof(QueryGate),
+                    typeof(RunRemoval),
                 ]
         )
             builder.Services.AddSingleton(needed, _ => throw new InvalidOperationException("nothing is called"));
@@ -91,6 +93,7 @@ public sealed partial class OpenApiTests
         runs.MapBlobs();
         app.MapQuery();
         app.MapFields();
+        app.MapDeletions();
         return from source in ((IEndpointRouteBuilder)app).DataSources
             from endpoint in source.Endpoints.OfType<RouteEndpoint>()
             from method in endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods

@@ -7,6 +7,9 @@ namespace Quarry.Catalogue;
 /// <summary>What lists and searches need of a run, and its newest record as it lies in the log.</summary>
 internal sealed class RunRow
 {
+    /// <summary>Number of the row: what the index of texts names it by.</summary>
+    public long Id { get; init; }
+
     public required string RunId { get; init; }
 
     /// <summary>When it was accepted, in microseconds since 1970; what lists are ordered by.</summary>
@@ -28,10 +31,17 @@ internal sealed class RunRow
 
     public string? JobId { get; set; }
 
-    public string? Message { get; set; }
+    /// <summary>What a search by text looks at: id, script, source, job and message, a line each.</summary>
+    public required string SearchText { get; set; }
 
     /// <summary>True when its rows lie in Parquet.</summary>
     public bool IsSettled { get; set; }
+
+    /// <summary>True when its samples and fields were taken over; they do not change any more.</summary>
+    public bool HasFigures { get; set; }
+
+    /// <summary>Items of types whose fields were not looked at; null when it has no statistics of fields.</summary>
+    public long? FieldItemsBeyond { get; set; }
 
     /// <summary>The record as JSON.</summary>
     public required string Record { get; set; }
@@ -50,6 +60,7 @@ internal sealed class RunRow
             Category = "",
             Dataset = "",
             Policy = "",
+            SearchText = "",
             Record = "",
         };
         row.Take(run);
@@ -64,15 +75,22 @@ internal sealed class RunRow
         Outcome = run.Outcome is { } outcome ? QuarryNames.Of(outcome) : null;
         (Script, Source, Category, Dataset) = (run.Script.Path, run.Source, run.Category, run.Dataset);
         Policy = QuarryNames.Of(run.Policy.Name);
-        (JobId, Message) = (run.JobId, run.Message);
+        JobId = run.JobId;
+        SearchText = Storable(string.Join('\n', run.RunId, run.Script.Path, run.Source, run.JobId, run.Message));
         Record = JsonSerializer.Serialize(run, QuarryJson.Compact);
-        _ = Labels.RemoveAll(l => !run.Labels.ContainsKey(l.Name));
+        _ = Labels.RemoveAll(l => !run.Labels.Keys.Select(Storable).Contains(l.Name));
         foreach (var (name, value) in run.Labels)
-            TakeLabel(name, value);
+            TakeLabel(Storable(name), Storable(value));
     }
 
+    /// <summary>Text as every database takes it: PostgreSQL has no NUL. The record keeps it, as JSON.</summary>
+    public static string Storable(string text) => text.Replace("\0", "", StringComparison.Ordinal);
+
     /// <summary>The record.</summary>
-    public RunRecord ToRecord() => JsonSerializer.Deserialize<RunRecord>(Record, QuarryJson.Compact)!;
+    public RunRecord ToRecord() => Read(Record);
+
+    /// <summary>A record as it is kept.</summary>
+    public static RunRecord Read(string record) => JsonSerializer.Deserialize<RunRecord>(record, QuarryJson.Compact)!;
 
     /// <summary>An instant as lists compare it.</summary>
     public static long? Microseconds(DateTimeOffset? instant) =>
@@ -81,7 +99,7 @@ internal sealed class RunRow
     private void TakeLabel(string name, string value)
     {
         if (Labels.Find(l => l.Name == name) is { } label)
-            label.Value = value;
+            (label.Value, label.QueuedAtUs) = (value, QueuedAtUs);
         else
             Labels.Add(
                 new()
@@ -89,6 +107,7 @@ internal sealed class RunRow
                     RunId = RunId,
                     Name = name,
                     Value = value,
+                    QueuedAtUs = QueuedAtUs,
                 }
             );
     }
@@ -102,4 +121,9 @@ internal sealed class LabelRow
     public required string Name { get; init; }
 
     public required string Value { get; set; }
+
+    /// <summary>That of its run: runs with a label are listed without looking at the others.</summary>
+    public required long QueuedAtUs { get; set; }
+
+    public RunRow? Run { get; init; }
 }
