@@ -44,7 +44,7 @@ internal sealed class EndToEndBench(bool isUntilProven, string policy, params st
             policy,
             .. options,
         ];
-        var startedAt = DateTime.UtcNow;
+        var startedAt = TimeProvider.System.GetUtcNow().UtcDateTime;
         using var run = Process.Start(
             new ProcessStartInfo(cli, arguments) { UseShellExecute = false, RedirectStandardOutput = true }
         )!;
