@@ -1,5 +1,6 @@
 // What a crawl of the Git manuals has to find, taken from the files without a browser:
-//   node examples/git-doc/expected.mjs FOLDER   prints one JSON object per page, ordered by page.
+//   node examples/git-doc/expected.mjs FOLDER [listed]   prints one JSON object per page, ordered by page;
+//                                                       with listed only of the index and what it links to.
 // It shares no code with the script: another parser (parse5), files instead of HTTP.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,10 +12,10 @@ import { parse } from 'parse5'
 /** @typedef {{ nodeName: string, value?: string, attrs?: Attribute[], childNodes?: Node[] }} Node */
 
 /**
- * The manuals in `folder` that can be reached from its index.html, by file name.
- * @param {string} folder @returns {Manual[]}
+ * The manuals in `folder` that can be reached from its index.html, by file name; with `isListedOnly` in one step.
+ * @param {string} folder @param {boolean} [isListedOnly] @returns {Manual[]}
  */
-export function expectedManuals(folder) {
+export function expectedManuals(folder, isListedOnly = false) {
   /** @type {Map<string, Manual>} */
   const manuals = new Map()
   const open = ['index.html']
@@ -22,6 +23,7 @@ export function expectedManuals(folder) {
     if (manuals.has(path) || !existsSync(join(folder, path))) continue
     const { manual, links } = readManual(folder, path)
     manuals.set(path, manual)
+    if (isListedOnly && path !== 'index.html') continue
     for (const link of links) {
       // An example address in a manual about servers is no address.
       if (!URL.canParse(link, `http://manuals/${path}`)) continue
@@ -65,7 +67,7 @@ function trimmed(value) {
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const [, , folder] = process.argv
-  if (folder === undefined) throw new Error('Usage: node examples/git-doc/expected.mjs FOLDER')
-  for (const manual of expectedManuals(folder)) console.log(JSON.stringify(manual))
+  const [, , folder, which] = process.argv
+  if (folder === undefined) throw new Error('Usage: node examples/git-doc/expected.mjs FOLDER [listed]')
+  for (const manual of expectedManuals(folder, which === 'listed')) console.log(JSON.stringify(manual))
 }

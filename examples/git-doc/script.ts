@@ -1,5 +1,6 @@
 import type { QuarryContext } from '@quarry/sdk'
 import type { Page } from 'puppeteer-core'
+import { readManual } from './read-manual.ts'
 
 /** Where the manuals are served, and how to crawl them. */
 interface Job {
@@ -35,19 +36,6 @@ export default async function run({ page, browserContext, job, emit }: QuarryCon
   }
   const tabs = Array.from({ length: job?.concurrency ?? 4 }, () => browserContext.newPage())
   await Promise.all(tabs.map(async (tab) => worker(await tab)))
-}
-
-/** Runs in the browser. */
-function readManual() {
-  const anchors = [...document.querySelectorAll<HTMLAnchorElement>('a[href]')]
-  const terms = [...document.querySelectorAll('dt')].map((term) => (term.textContent ?? '').replace(/\s+/g, ' ').trim())
-  return {
-    title: document.title,
-    command: /^(git[\w-]*)\(\d\)$/.exec(document.title)?.[1] ?? null,
-    options: terms.filter((term) => term.startsWith('-')),
-    link_count: anchors.length,
-    links: anchors.map((anchor) => anchor.href)
-  }
 }
 
 /** The pages that are still to be read. A worker that finds none waits while others may still find some. */
