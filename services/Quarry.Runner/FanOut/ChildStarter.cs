@@ -71,9 +71,10 @@ internal sealed partial class ChildStarter(
         );
         if (entry == ChildEntry.OverBudget)
             return FanOutDecision.OverBudget;
-        // An earlier attempt may have entered the child and died before it was started.
-        if (entry == ChildEntry.Duplicate && await archive.FindAsync(child.RunId, CancellationToken.None) is not null)
-            return FanOutDecision.Duplicate;
+        // An earlier attempt may have entered the child and died before it was started; this very run may have started
+        // it already, when its events are decided again after its runner died.
+        if (entry == ChildEntry.Duplicate && await archive.FindAsync(child.RunId, CancellationToken.None) is { } known)
+            return known.EnqueuedByRunId == parent.RunId ? FanOutDecision.Accepted : FanOutDecision.Duplicate;
         // When the queue is full the child stays recorded as queued, and is queued when there is room (RunRecovery).
         _ = await launcher.SubmitAsync(child, null, CancellationToken.None);
         return entry == ChildEntry.Duplicate ? FanOutDecision.Duplicate : FanOutDecision.Accepted;

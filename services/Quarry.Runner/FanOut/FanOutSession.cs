@@ -53,6 +53,17 @@ internal sealed class FanOutSession : IRunObserver, IDisposable
     /// <inheritdoc/>
     public void Progress(RunProgress progress) { }
 
+    /// <summary>Has a request decided; null for an event that cannot be read as one.</summary>
+    public void Take(long seq, ChildRequest? request)
+    {
+        if (request is not null && IsRepeated(HashOf(request)))
+            repeated++;
+        else if (isUsedUp)
+            overBudget++;
+        else
+            _ = requests.Writer.TryWrite(request ?? new(seq, "", default));
+    }
+
     /// <summary>Waits until everything the run asked for is decided, and tells what became of it.</summary>
     public async Task<FanOutTotals> CompleteAsync()
     {
@@ -63,16 +74,6 @@ internal sealed class FanOutSession : IRunObserver, IDisposable
 
     /// <summary>Takes no more requests; those that were taken are decided still.</summary>
     public void Dispose() => _ = requests.Writer.TryComplete();
-
-    private void Take(long seq, ChildRequest? request)
-    {
-        if (request is not null && IsRepeated(HashOf(request)))
-            repeated++;
-        else if (isUsedUp)
-            overBudget++;
-        else
-            _ = requests.Writer.TryWrite(request ?? new(seq, "", default));
-    }
 
     private bool IsRepeated(UInt128 hash) => isUsedUp ? seen.Contains(hash) : !seen.Add(hash);
 

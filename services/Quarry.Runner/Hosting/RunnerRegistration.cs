@@ -36,6 +36,7 @@ internal static class RunnerRegistration
             .AddSingleton<RunEndings>()
             .AddSingleton<AbandonedRuns>()
             .AddSingleton<ChildStarter>()
+            .AddSingleton<LeftChildren>()
             .AddSingleton<RunWorker>();
         _ = services.AddSingleton(provider => new RunHost(
             provider.GetRequiredService<ILode>(),

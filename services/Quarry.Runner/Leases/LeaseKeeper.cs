@@ -1,7 +1,7 @@
-using Quarry.Contracts.Lode;
 using Quarry.Runner.Hosting;
 using Quarry.Runner.Runs;
 using Quarry.Streams;
+using Quarry.Streams.RunQueues;
 
 namespace Quarry.Runner.Leases;
 
@@ -18,7 +18,7 @@ internal sealed partial class LeaseKeeper(
     ILogger<LeaseKeeper> logger
 ) : BackgroundService
 {
-    private DateTimeOffset takeOverFrom;
+    private long postponedAt;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -48,12 +48,8 @@ internal sealed partial class LeaseKeeper(
         try
         {
             await RenewAsync(stopping);
-            if (clock.GetUtcNow() >= takeOverFrom)
+            if (clock.GetElapsedTime(postponedAt) >= settings.LeaseAgeMax)
                 await TakeOverAsync(stopping);
-        }
-        catch (LodeException e)
-        {
-            Log.NotTakenOver(logger, e.Message);
         }
         catch (Exception e) when (StreamFaults.IsAway(e))
         {
@@ -92,13 +88,48 @@ internal sealed partial class LeaseKeeper(
         run.Fence();
     }
 
+    /// <summary>
+    /// Taken up beside the heartbeat: ending a run waits for its processes and its queue, and no lease may run out
+    /// meanwhile.
+    /// </summary>
     private async Task TakeOverAsync(CancellationToken stopping)
     {
         while (await streams.Queue.TakeExpiredAsync(settings.Life, settings.LeaseAgeMax, stopping) is { } lease)
-            await abandoned.TakeUpAsync(lease, stopping);
+        {
+            if (active.Find(lease.Run.RunId) is { } own)
+                Regain(own, lease);
+            else
+                _ = TakeUpAsync(active.Begin(lease), stopping);
+        }
     }
 
-    private void PostponeTakeOver() => takeOverFrom = clock.GetUtcNow() + settings.LeaseAgeMax;
+    /// <summary>This process stood still between renewing and looking: what ran out is its own, and runs.</summary>
+    private void Regain(ActiveRun own, RunLease lease)
+    {
+        if (own.TryRegain(lease))
+            Log.Regained(logger, lease.Run.RunId);
+        else
+            own.Fence();
+    }
+
+    private async Task TakeUpAsync(ActiveRun run, CancellationToken stopping)
+    {
+        try
+        {
+            await abandoned.TakeUpAsync(run, stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The lease runs out, and another runner takes the run up.
+        }
+        catch (Exception e)
+        {
+            // Nor is it given back here: it runs out, and the run is taken up again.
+            Log.NotTakenOver(logger, e, run.Lease.Run.RunId);
+        }
+    }
+
+    private void PostponeTakeOver() => postponedAt = clock.GetTimestamp();
 
     private static partial class Log
     {
@@ -111,7 +142,14 @@ internal sealed partial class LeaseKeeper(
         [LoggerMessage(3403, LogLevel.Warning, "The queue has forgotten run {RunId}; it goes on without a lease")]
         public static partial void Forgotten(ILogger logger, string runId);
 
-        [LoggerMessage(3404, LogLevel.Warning, "A run that was abandoned could not be taken up yet: {Reason}")]
-        public static partial void NotTakenOver(ILogger logger, string reason);
+        [LoggerMessage(3404, LogLevel.Warning, "Run {RunId}, which was abandoned, could not be taken up yet")]
+        public static partial void NotTakenOver(ILogger logger, Exception e, string runId);
+
+        [LoggerMessage(
+            3405,
+            LogLevel.Warning,
+            "The lease on run {RunId} ran out while this runner stood still, and nobody took it; the run goes on"
+        )]
+        public static partial void Regained(ILogger logger, string runId);
     }
 }

@@ -50,18 +50,31 @@ internal sealed class RunArchive(IHttpClientFactory http)
     public async Task<ResumePoint?> LastCheckpointAsync(string runId, CancellationToken cancellation)
     {
         EventRow? last = null;
+        await foreach (var checkpoint in EventsAsync(runId, EventType.Checkpoint, cancellation))
+            last = checkpoint;
+        return last is null ? null : ToResumePoint(runId, last);
+    }
+
+    /// <summary>The durable events of a type, in seq order.</summary>
+    /// <exception cref="LodeException">Lode does not answer.</exception>
+    public async IAsyncEnumerable<EventRow> EventsAsync(
+        string runId,
+        EventType type,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
+    {
         string? after = null;
         do
         {
             var page = await AskAsync<Page<EventRow>>(
-                $"/api/v1/runs/{Uri.EscapeDataString(runId)}/events?type=checkpoint&limit={Limits.PageRowsMax}"
+                $"/api/v1/runs/{Uri.EscapeDataString(runId)}/events?type={type.Name()}&limit={Limits.PageRowsMax}"
                     + Parameter("after_seq", after),
                 cancellation
             );
-            last = page is { Items: [.., var newest] } ? newest : last;
+            foreach (var row in page?.Items ?? [])
+                yield return row;
             after = page?.NextCursor;
         } while (after is not null);
-        return last is null ? null : ToResumePoint(runId, last);
     }
 
     private static ResumePoint ToResumePoint(string runId, EventRow row)

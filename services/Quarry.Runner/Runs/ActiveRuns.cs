@@ -6,10 +6,16 @@ using Quarry.Streams.StopSignals;
 namespace Quarry.Runner.Runs;
 
 /// <summary>A run that this process has in hand.</summary>
-/// <param name="Lease">The right to run it.</param>
-/// <param name="Control">The handle by which it is ended.</param>
-internal sealed record ActiveRun(RunLease Lease, RunControl Control)
+internal sealed class ActiveRun(RunLease taken)
 {
+    private volatile RunLease lease = taken;
+
+    /// <summary>The right to run it.</summary>
+    public RunLease Lease => lease;
+
+    /// <summary>The handle by which it is ended.</summary>
+    public RunControl Control { get; } = new();
+
     /// <summary>
     /// True when the lease is somebody else's by now: nothing may be stored in the run's name any more.
     /// </summary>
@@ -20,6 +26,19 @@ internal sealed record ActiveRun(RunLease Lease, RunControl Control)
     {
         IsFenced = true;
         Control.Kill($"Runner {Lease.Runner} lost its lease on the run.");
+    }
+
+    /// <summary>
+    /// The lease ran out and fell to this process again before anybody else had it: the run goes on. Its appends keep
+    /// the epoch they began with, which nothing newer has replaced in Lode.
+    /// </summary>
+    /// <returns>False when somebody else held the run in between: it may not go on.</returns>
+    public bool TryRegain(RunLease regained)
+    {
+        if (IsFenced || regained.Epoch != lease.Epoch + 1)
+            return false;
+        lease = regained;
+        return true;
     }
 
     /// <summary>Does what a request asks.</summary>
@@ -41,10 +60,13 @@ internal sealed class ActiveRuns
     public IReadOnlyList<ActiveRun> All => [.. runs.Values];
 
     /// <summary>Adds a run.</summary>
-    public ActiveRun Begin(RunLease lease) => runs[lease.Run.RunId] = new(lease, new());
+    public ActiveRun Begin(RunLease lease) => runs[lease.Run.RunId] = new(lease);
 
     /// <summary>The run has ended.</summary>
     public void End(ActiveRun run) => _ = runs.TryRemove(KeyValuePair.Create(run.Lease.Run.RunId, run));
+
+    /// <summary>The run, if it is in hand.</summary>
+    public ActiveRun? Find(string runId) => runs.GetValueOrDefault(runId);
 
     /// <summary>True when the run is in hand.</summary>
     public bool Has(string runId) => runs.ContainsKey(runId);

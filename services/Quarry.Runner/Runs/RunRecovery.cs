@@ -1,5 +1,6 @@
 using Quarry.Contracts.Lode;
 using Quarry.Contracts.Runs;
+using Quarry.Runner.FanOut;
 using Quarry.Runner.Hosting;
 using Quarry.Runner.RemoteLode;
 using Quarry.Runtime.Executors;
@@ -16,6 +17,7 @@ internal sealed partial class RunRecovery(
     StreamSet streams,
     RunArchive archive,
     RunEndings endings,
+    LeftChildren children,
     ActiveRuns active,
     RunnerSettings settings,
     TimeProvider clock,
@@ -26,8 +28,6 @@ internal sealed partial class RunRecovery(
     private static readonly TimeSpan ReapWithin = TimeSpan.FromSeconds(5);
     private static readonly RunState[] Waiting = [RunState.Queued, RunState.Waiting];
     private static readonly RunState[] InHand = [RunState.Starting, RunState.Running, RunState.Draining];
-
-    private readonly DateTimeOffset startedAt = clock.GetUtcNow();
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -77,7 +77,6 @@ internal sealed partial class RunRecovery(
 
     private async Task<bool> IsLeftBehindAsync(RunRecord run, CancellationToken stopping) =>
         run.Runner == settings.Name
-        && run.StartedAt < startedAt
         && !active.Has(run.RunId)
         && await streams.Queue.FindAsync(run.RunId, stopping) is null;
 
@@ -96,8 +95,10 @@ internal sealed partial class RunRecovery(
     {
         const long pastEveryHolder = 1_000_000;
         var now = await archive.FindAsync(run.RunId, stopping);
-        if (now is { IsDone: false })
-            await endings.SettleAsync(await endings.EndLostAsync(now, pastEveryHolder));
+        if (now is not { IsDone: false })
+            return;
+        var lost = await endings.EndLostAsync(now, pastEveryHolder);
+        await endings.SettleAsync(await children.DecideAsync(lost, stopping));
     }
 
     private async Task QueueAgainAsync(RunRecord run, CancellationToken stopping)

@@ -55,9 +55,8 @@ internal sealed partial class RunWorker(
     }
 
     /// <summary>Runs a run that another runner took and never started, as soon as a place is free.</summary>
-    public async Task AdoptAsync(RunLease lease, CancellationToken cancellation)
+    public async Task AdoptAsync(ActiveRun run, CancellationToken cancellation)
     {
-        var run = active.Begin(lease);
         try
         {
             await places.WaitAsync(cancellation);
@@ -126,6 +125,11 @@ internal sealed partial class RunWorker(
     private async Task<RunRecord?> RunToEndAsync(ActiveRun active)
     {
         var run = active.Lease.Run;
+        if (active.IsFenced)
+        {
+            Log.Fenced(logger, run.RunId, "the lease was lost before it was started");
+            return null;
+        }
         foreach (var signal in await streams.Stops.PendingAsync([run.RunId], CancellationToken.None))
             active.Obey(signal);
         if (active.Control.Stopped.IsCompleted)

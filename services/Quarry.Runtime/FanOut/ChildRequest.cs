@@ -37,6 +37,28 @@ public sealed record ChildRequest(
         );
     }
 
+    /// <summary>Reads the payload of a stored enqueue event; null when it is not one.</summary>
+    public static ChildRequest? Read(long seq, JsonElement payload)
+    {
+        if (TextOf(payload, "target") is not { Length: > 0 } target)
+            return null;
+        if (!payload.TryGetProperty("params", out var parameters))
+            return null;
+        return new(
+            seq,
+            target,
+            parameters,
+            TextOf(payload, "source"),
+            TextOf(payload, "category"),
+            TextOf(payload, "key")
+        );
+    }
+
+    private static string? TextOf(JsonElement payload, string name) =>
+        payload.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
+
     private static JsonElement? ReadJson(ReadOnlySpan<byte> value)
     {
         var buffer = new ArrayBufferWriter<byte>();

@@ -1,9 +1,10 @@
+using System.Diagnostics;
 using Quarry.Contracts.Runs;
 
 namespace Quarry.Tests.Integration.Services;
 
 /// <summary>Runners that die or freeze: their runs end honestly, once, and are tried again.</summary>
-public class LostRunnerTests
+public class LostRunnerTests(ITestOutputHelper output)
 {
     private static readonly object Retry = new { max_attempts = 2, backoff_ms = 0 };
 
@@ -46,6 +47,7 @@ public class LostRunnerTests
         Assert.Equal(RunOutcome.Success, (await stack.UntilDoneAsync(waiting.RunId)).Outcome);
     }
 
+    /// <summary>With the heartbeat as it is by default; the times are printed.</summary>
     [Fact]
     public async Task With_Redis_another_runner_ends_the_runs_of_a_dead_one_and_tries_them_again()
     {
@@ -53,14 +55,18 @@ public class LostRunnerTests
         await using var stack = await RunnerStack.StartAsync(
             2,
             ("ConnectionStrings__redis", redis.Connection),
+            ("Runner__HeartbeatMs", "2000"),
             ("Runner__Concurrency", "1")
         );
         var (held, holder, gate) = await HoldAsync(stack);
         await stack.Runners[holder].KillAsync();
+        var since = Stopwatch.StartNew();
         await File.WriteAllTextAsync(gate, "");
         var lost = await stack.UntilDoneAsync(held.RunId);
+        output.WriteLine($"lost {since.ElapsedMilliseconds:N0} ms after the kill");
         Assert.Equal((RunOutcome.Lost, 2L), (lost.Outcome, lost.SeqDurable));
         var retry = await stack.RetryOfAsync(held.RunId);
+        output.WriteLine($"tried again and ended {since.ElapsedMilliseconds:N0} ms after the kill");
         Assert.Equal((RunOutcome.Success, 2, $"runner-{1 - holder}"), (retry.Outcome, retry.Attempt, retry.Runner));
         Assert.True((await stack.VerifyAsync(held.RunId)).Complete);
         Assert.Equal(2, (await stack.RunsAsync()).Count);
