@@ -44,7 +44,7 @@ export class BrowserProcess {
 
   /** Starts the browser. That it really runs shows when it answers on the transport. */
   static async start({ path, flags, env }: BrowserStart): Promise<BrowserProcess> {
-    const profile = await mkdtemp(join(env['QUARRY_PROFILE_ROOT'] || tmpdir(), 'quarry-profile-'))
+    const profile = await mkdtemp(join(env['QUARRY_PROFILE_ROOT'] || tmpdir(), profilePrefix(env)))
     const child = spawn(path, [...flags, `--user-data-dir=${profile}`], {
       detached: false,
       env: { ...env, NODE_OPTIONS: undefined },
@@ -84,4 +84,9 @@ export class BrowserProcess {
     this.transport.close()
     await rm(this.#profile, { recursive: true, force: true, maxRetries: 5 })
   }
+}
+
+/** Names the run and its execution, so that the runtime finds what a killed executor could not remove. */
+function profilePrefix({ QUARRY_RUN_ID: run, QUARRY_EXECUTION: execution }: NodeJS.ProcessEnv): string {
+  return run && execution ? `quarry-profile-${run}@${execution}-` : 'quarry-profile-'
 }

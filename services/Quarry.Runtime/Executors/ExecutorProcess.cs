@@ -15,11 +15,12 @@ internal sealed class ExecutorProcess : IAsyncDisposable
 {
     private const int SignalExitBase = 128;
     private readonly Process process;
+    private readonly string execution;
 
-    private ExecutorProcess(Process process, string tag)
+    private ExecutorProcess(Process process, string execution)
     {
         this.process = process;
-        Tag = tag;
+        this.execution = execution;
         Exited = WaitAsync();
     }
 
@@ -29,7 +30,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     /// What this executor and all that it starts carry in their environment, and nothing else does: a run of the same id in
     /// another storage is not ours.
     /// </summary>
-    public string Tag { get; }
+    public string Tag => $"{ExecutorEnvironment.ExecutionVariable}={execution}";
 
     public Stream Input => process.StandardInput.BaseStream;
 
@@ -54,11 +55,11 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         start.ArgumentList.Add(command.Program);
         foreach (var argument in command.Arguments)
             start.ArgumentList.Add(argument);
-        var execution = Guid.NewGuid().ToString("n");
-        ExecutorEnvironment.Apply(start.Environment, runId, execution, options.PassEnvironment);
+        var id = Guid.NewGuid().ToString("n");
+        ExecutorEnvironment.Apply(start.Environment, runId, id, options.PassEnvironment);
         try
         {
-            return new(Process.Start(start)!, $"{ExecutorEnvironment.ExecutionVariable}={execution}");
+            return new(Process.Start(start)!, id);
         }
         catch (System.ComponentModel.Win32Exception e)
         {
@@ -72,9 +73,15 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     /// <summary>Kills the executor and everything it started.</summary>
     public void Kill() => _ = StrayProcesses.Kill(Pid, Tag);
 
-    /// <summary>Makes sure that no process of the run is left; false when one would not die in time.</summary>
-    public Task<bool> ReapAsync(TimeSpan within, TimeProvider clock) =>
-        StrayProcesses.ReapAsync(Pid, Tag, within, clock);
+    /// <summary>
+    /// Makes sure that no process of the run is left, and no browser profile; false when one would not die in time.
+    /// </summary>
+    public async Task<bool> ReapAsync(TimeSpan within, TimeProvider clock)
+    {
+        var isReaped = await StrayProcesses.ReapAsync(Pid, Tag, within, clock);
+        LeftProfiles.RemoveOfExecution(execution);
+        return isReaped;
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

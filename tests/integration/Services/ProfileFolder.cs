@@ -1,0 +1,29 @@
+using System.Diagnostics;
+using Quarry.Contracts.Runs;
+
+namespace Quarry.Tests.Integration.Services;
+
+/// <summary>A folder of browser profiles of a test's own, so that what is left is what its runs left.</summary>
+internal sealed class ProfileFolder : IDisposable
+{
+    private static readonly TimeSpan GoneWithin = TimeSpan.FromSeconds(5);
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("quarry-profiles-");
+
+    /// <summary>Tells a runner of it.</summary>
+    public (string Name, string Value) Setting => ("QUARRY_PROFILE_ROOT", folder.FullName);
+
+    private IEnumerable<string> Left => Directory.EnumerateFileSystemEntries(folder.FullName);
+
+    /// <summary>D8: 5 s after the end of these runs nothing of them is left, no process and no profile.</summary>
+    public async Task UntilNothingIsLeftAsync(IEnumerable<RunRecord> runs)
+    {
+        var ids = runs.Select(r => r.RunId).ToHashSet(StringComparer.Ordinal);
+        var since = Stopwatch.StartNew();
+        while ((RunTags.Of(ids).Any() || Left.Any()) && since.Elapsed < GoneWithin)
+            await Task.Delay(50);
+        Assert.Empty(RunTags.Of(ids).Select(p => p.Pid));
+        Assert.Empty(Left);
+    }
+
+    public void Dispose() => folder.Delete(recursive: true);
+}
