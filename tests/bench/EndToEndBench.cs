@@ -44,7 +44,7 @@ internal sealed class EndToEndBench(bool isUntilProven, string policy, params st
             policy,
             .. options,
         ];
-        var startedAt = TimeProvider.System.GetUtcNow().UtcDateTime;
+        var startedAt = TimeProvider.System.GetUtcNow();
         using var run = Process.Start(
             new ProcessStartInfo(cli, arguments) { UseShellExecute = false, RedirectStandardOutput = true }
         )!;
@@ -52,7 +52,7 @@ internal sealed class EndToEndBench(bool isUntilProven, string policy, params st
         await run.WaitForExitAsync();
         // The record of the end is written when the closing slot is on the disk, and nothing of the run comes after it.
         var ended = Directory.GetFiles(storage, "*-done.json", SearchOption.AllDirectories).Single();
-        untilDurable = File.GetLastWriteTimeUtc(ended) - startedAt;
+        untilDurable = File.GetLastWriteTimeUtc(ended) - startedAt.UtcDateTime;
         Directory.Delete(storage, recursive: true);
         return run.ExitCode == 0 ? Items : throw new InvalidOperationException(said);
     }

@@ -12,7 +12,7 @@ namespace Quarry.Bench;
 /// <summary>P5: a child process through the whole runtime into a sink that forgets, against a copy of the same bytes.</summary>
 internal static class PipeBench
 {
-    private const int Events = 1_000_000;
+    private const int Events = 3_000_000;
     private static readonly string File = Write();
 
     public static Task<Comparison> RunAsync() =>

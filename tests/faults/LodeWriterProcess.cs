@@ -21,6 +21,9 @@ internal sealed class LodeWriterProcess : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
+    /// <summary>Ends when the process has.</summary>
+    public Task Ended => process.WaitForExitAsync();
+
     public Uri Http => new(addresses[0]);
 
     public Uri Grpc => new(addresses[1]);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Quarry.Contracts.Lode;
+using Quarry.Lode.Faults;
 using Quarry.Lode.Stores;
 
 namespace Quarry.Lode.Journals;
@@ -66,6 +67,7 @@ internal sealed class Journal : IDisposable
                 _ = closed.Remove(segment);
                 segment.Dispose();
                 File.Delete(segment.Path);
+                FaultPoint.Pass(FaultPoint.JournalDeleted);
             }
         }
     }

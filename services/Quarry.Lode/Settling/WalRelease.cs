@@ -1,5 +1,6 @@
 using Quarry.Contracts.Runs;
 using Quarry.Lode.Commits;
+using Quarry.Lode.Faults;
 using Quarry.Lode.Keys;
 using Quarry.Lode.Read.Settled;
 using Quarry.Lode.Stores;
@@ -28,6 +29,7 @@ public sealed class WalRelease(IObjectStore store, LodeOptions options, TimeProv
         foreach (var key in await ReleasableAsync(keys, slots, cancellation))
         {
             await store.DeleteAsync(key, cancellation);
+            FaultPoint.Pass(FaultPoint.WalDeleted);
             released++;
         }
         return released;
