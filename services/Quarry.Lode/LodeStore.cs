@@ -6,7 +6,6 @@ using Quarry.Contracts.Lode;
 using Quarry.Contracts.Runs;
 using Quarry.Lode.Appends;
 using Quarry.Lode.Commits;
-using Quarry.Lode.Faults;
 using Quarry.Lode.Journals;
 using Quarry.Lode.Keys;
 using Quarry.Lode.Read;
@@ -90,7 +89,6 @@ public sealed partial class LodeStore : ILode, IAsyncDisposable
         LodeStore? opened = null;
         try
         {
-            FaultPoint.Check();
             store = openStore();
             await StoreProbe.CheckAsync(store, CancellationToken.None);
             opened = new LodeStore(options, store, WriterFolder.Create(options.LocalFolder), clock, logger);

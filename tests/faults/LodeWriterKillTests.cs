@@ -48,7 +48,7 @@ public class LodeWriterKillTests(ITestOutputHelper output)
         {
             Assert.True(await client.AppendToAsync(last.Grpc, (Kills + 1) * EventsBetweenKills, () => { }));
             await client.CloseAsync(last.Grpc);
-            output.WriteLine(await client.CompareAsync(last.Http));
+            await StoredRows.CompareAsync(last.Http, client, output);
         }
     }
 }

@@ -21,9 +21,6 @@ internal sealed class LodeWriterProcess : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
-    /// <summary>Ends when the process has.</summary>
-    public Task Ended => process.WaitForExitAsync();
-
     public Uri Http => new(addresses[0]);
 
     public Uri Grpc => new(addresses[1]);
@@ -76,6 +73,20 @@ internal sealed class LodeWriterProcess : IAsyncDisposable
             awaited.Add((text, said));
             return said.Task;
         }
+    }
+
+    /// <summary>Waits for the end of the process; its exit code.</summary>
+    public async Task<int> EndAsync()
+    {
+        await process.WaitForExitAsync();
+        return process.ExitCode;
+    }
+
+    /// <summary>Lets a process go on that was stopped by SIGSTOP.</summary>
+    public async Task ContinueAsync()
+    {
+        using var signal = Process.Start("kill", ["-CONT", process.Id.ToString()]);
+        await signal.WaitForExitAsync();
     }
 
     /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>

@@ -28,6 +28,15 @@ internal sealed class RunClient(string runId, int seed)
 
     public long Acknowledged { get; private set; }
 
+    /// <summary>The writer's lease number.</summary>
+    public long Epoch { get; init; } = 1;
+
+    /// <summary>False: items only, whose content follows from their seq.</summary>
+    public bool HasArtifacts { get; init; } = true;
+
+    /// <summary>True when the end of the run was sent; its answer may be lost.</summary>
+    public bool IsClosing => closingSeq > 0;
+
     public RunRecord Run { get; set; } =
         new()
         {
@@ -45,6 +54,7 @@ internal sealed class RunClient(string runId, int seed)
     private string? openArtifact;
     private List<byte[]> unsentChunks = [];
     private int chunkSeq;
+    private long closingSeq;
 
     /// <summary>
     /// Appends until <paramref name="lastSeq"/> is acknowledged; false when the writer went away before.
@@ -56,15 +66,16 @@ internal sealed class RunClient(string runId, int seed)
         try
         {
             var state = await client.RecordStateAsync(new() { RunJson = Json(Run) });
-            Assert.Equal("", state.Error);
+            Accept(state.Error == "", "RecordState", state.Error);
             using var stream = client.Append();
             var opened = await SendAsync(
                 stream,
                 new()
                 {
-                    Open = new() { RunJson = Json(Run), Epoch = 1 },
+                    Open = new() { RunJson = Json(Run), Epoch = Epoch },
                 }
             );
+            Accept(opened.Status == "Durable", opened.Status, opened.Message);
             Assert.True(
                 opened.DurableSeq >= Acknowledged,
                 $"seq {Acknowledged} was acknowledged, {opened.DurableSeq} is there"
@@ -76,7 +87,7 @@ internal sealed class RunClient(string runId, int seed)
             while (Acknowledged < lastSeq)
             {
                 beforeEach();
-                if (Artifacts.Count <= Acknowledged / 100)
+                if (HasArtifacts && Artifacts.Count <= Acknowledged / 100)
                     await SendArtifactAsync(stream, beforeEach);
                 else
                     await SendItemsAsync(stream, lastSeq);
@@ -104,18 +115,22 @@ internal sealed class RunClient(string runId, int seed)
     {
         using var channel = GrpcChannel.ForAddress(writer);
         using var stream = new LodeAppend.LodeAppendClient(channel).Append();
-        _ = await SendAsync(
+        var opened = await SendAsync(
             stream,
             new()
             {
-                Open = new() { RunJson = Json(Run), Epoch = 1 },
+                Open = new() { RunJson = Json(Run), Epoch = Epoch },
             }
         );
-        var last = Acknowledged + 1;
-        await SendFramesAsync(stream, last, last, _ => Frame(last, "run_complete", new()));
+        if (IsClosing && opened.Status == "Closed")
+            return;
+        Accept(opened.Status == "Durable", opened.Status, opened.Message);
+        var last = closingSeq = IsClosing ? closingSeq : Acknowledged + 1;
+        if (opened.DurableSeq < last)
+            await SendFramesAsync(stream, last, last, _ => Frame(last, "run_complete", new()));
         Run = Run with { State = RunState.Done, Outcome = RunOutcome.Success, SeqLast = last, SeqDurable = last };
         var closed = await SendAsync(stream, new() { Close = new() { RunJson = Json(Run) } });
-        Assert.Equal(("Durable", ""), (closed.Status, closed.Message));
+        Accept(closed.Status == "Durable", closed.Status, closed.Message);
     }
 
     private async Task SendItemsAsync(AsyncDuplexStreamingCall<AppendRequest, AppendReply> stream, long lastSeq)
@@ -153,7 +168,7 @@ internal sealed class RunClient(string runId, int seed)
                 Data = ByteString.CopyFrom(unsentChunks[chunkSeq]),
             };
             var reply = await SendAsync(stream, new() { Chunk = chunk });
-            Assert.Equal(("Ok", ""), (reply.Status, reply.Message));
+            Accept(reply.Status == "Ok", reply.Status, reply.Message);
             chunkSeq++;
             beforeEach();
         }
@@ -215,7 +230,8 @@ internal sealed class RunClient(string runId, int seed)
             Frames = ByteString.CopyFrom([.. frames.SelectMany(f => f)]),
         };
         var reply = await SendAsync(stream, new() { Batch = batch });
-        Assert.Equal(("Durable", "", last), (reply.Status, reply.Message, reply.DurableSeq));
+        Accept(reply.Status == "Durable", reply.Status, reply.Message);
+        Assert.Equal(last, reply.DurableSeq);
         Acknowledged = last;
     }
 
@@ -224,6 +240,12 @@ internal sealed class RunClient(string runId, int seed)
         if (seq > Acknowledged)
             Sent[seq] = $"{type} {JsonSerializer.Serialize(payload)}";
         return Frames.Event(seq, type, payload, runId);
+    }
+
+    private static void Accept(bool isOk, string status, string message)
+    {
+        if (!isOk)
+            throw new RefusedException(status, message);
     }
 
     private static ByteString Json(RunRecord run) =>
@@ -247,3 +269,6 @@ internal sealed class RunClient(string runId, int seed)
             : throw new RpcException(new(StatusCode.Unavailable, "the writer ended the stream"));
     }
 }
+
+/// <summary>The writer refused, and said why.</summary>
+internal sealed class RefusedException(string status, string message) : Exception($"{status}: {message}");

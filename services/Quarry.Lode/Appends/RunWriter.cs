@@ -4,7 +4,6 @@ using Quarry.Contracts.Events;
 using Quarry.Contracts.Lode;
 using Quarry.Contracts.Runs;
 using Quarry.Lode.Commits;
-using Quarry.Lode.Faults;
 using Quarry.Lode.Journals;
 using Quarry.Lode.Stores;
 
@@ -62,11 +61,9 @@ internal sealed class RunWriter(
         var checkedBatch = check.Check(batch, DurableSeq, out var error);
         if (checkedBatch is null)
             return error!.Value with { DurableSeq = DurableSeq };
-        FaultPoint.Pass(FaultPoint.AppendReceived);
         var status = await journal.AppendAsync([.. Entries(checkedBatch)]);
         if (status != AppendStatus.Durable)
             return JournalFailed(status);
-        FaultPoint.Pass(FaultPoint.AppendJournaled);
         lock (gate)
             pending.Add(checkedBatch, clock.GetUtcNow());
         if (options.DurablePoint == DurablePoint.Committed && await CommitNowAsync() is { } failed)
@@ -114,7 +111,6 @@ internal sealed class RunWriter(
         {
             if (!chain.IsClosed && !await committer.CloseAsync(chain, epoch, final, samples, cancellation))
                 return Stale();
-            FaultPoint.Pass(FaultPoint.RunClosed);
             staging.RemoveAll();
             await recordFinalAsync(final, cancellation);
         }

@@ -1,7 +1,6 @@
 using System.IO.Hashing;
 using System.Text.Json;
 using Quarry.Contracts;
-using Quarry.Lode.Faults;
 using Quarry.Lode.Keys;
 using Quarry.Lode.Rows;
 using Quarry.Lode.Stores;
@@ -53,14 +52,12 @@ internal sealed class CommitChain(IObjectStore store, RunKeys keys)
             slot = slot with { File = key, Size = packed.Length, Xxh128 = hash };
             if (!await store.PutIfAbsentAsync(key, packed, cancellation))
                 slot = await SameWalAsync(slot, packed, cancellation);
-            FaultPoint.Pass(FaultPoint.SlotRows);
         }
         // A closing slot covers no seq: it lies one past the last, where a batch of a late writer would collide.
         var slotKey = keys.Slot(slot.First);
         var json = JsonSerializer.SerializeToUtf8Bytes(slot, QuarryJson.Compact);
         if (await store.PutIfAbsentAsync(slotKey, json, cancellation))
         {
-            FaultPoint.Pass(FaultPoint.SlotCommitted);
             Adopt(slot);
             return true;
         }

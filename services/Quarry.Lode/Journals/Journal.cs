@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Quarry.Contracts.Lode;
-using Quarry.Lode.Faults;
 using Quarry.Lode.Stores;
 
 namespace Quarry.Lode.Journals;
@@ -67,7 +66,6 @@ internal sealed class Journal : IDisposable
                 _ = closed.Remove(segment);
                 segment.Dispose();
                 File.Delete(segment.Path);
-                FaultPoint.Pass(FaultPoint.JournalDeleted);
             }
         }
     }

@@ -20,7 +20,7 @@ public sealed class RunVerifier(IObjectStore store)
         if (run.Deleted is not null)
             checks.Fail("deleted", run.Message ?? $"deleted on {run.Deleted.At:u} by {run.Deleted.By}");
         else
-            return await ProveAsync(run, checks, cancellation);
+            return await ProveAsync(run, cancellation);
         return new()
         {
             RunId = run.RunId,
@@ -29,6 +29,18 @@ public sealed class RunVerifier(IObjectStore store)
             Complete = false,
             Checks = checks.All,
         };
+    }
+
+    /// <summary>
+    /// Proves, and once more when the run was settled meanwhile: its wal may have gone before it was read.
+    /// </summary>
+    private async Task<VerifyReport> ProveAsync(RunRecord run, CancellationToken cancellation)
+    {
+        var report = await ProveAsync(run, new Checks(), cancellation);
+        var isOutdated = !report.Complete && !report.Settled;
+        return isOutdated && await store.GetAsync(new RunKeys(run.Partition, run.RunId).Settled, cancellation) is not null
+            ? await ProveAsync(run, new Checks(), cancellation)
+            : report;
     }
 
     private async Task<VerifyReport> ProveAsync(RunRecord run, Checks checks, CancellationToken cancellation)

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Quarry.Contracts;
 using Quarry.Contracts.Runs;
 using Quarry.Lode.Commits;
-using Quarry.Lode.Faults;
 using Quarry.Lode.Fields;
 using Quarry.Lode.Keys;
 using Quarry.Lode.Rows;
@@ -36,7 +35,6 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
             var fields = new FieldCollector();
             if (await WriteAsync(run, slots, folder.FullName, fields, cancellation) is { } parts)
             {
-                FaultPoint.Pass(FaultPoint.SettleMade);
                 await PutFieldsAsync(keys, fields, cancellation);
                 await PublishAsync(run, keys, chain.CommittedSeq, parts, cancellation);
             }
@@ -155,7 +153,6 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
         {
             var key = keys.Parquet(part.EventType, part.Number);
             _ = await store.PutFileIfAbsentAsync(key, part.Path, cancellation);
-            FaultPoint.Pass(FaultPoint.SettlePut);
             var (bytes, hash) = await MeasureAsync(key, cancellation);
             files.Add(new(part.EventType, key, part.Rows, bytes, hash, part.First, part.Last));
         }
@@ -174,7 +171,6 @@ public sealed class Settler(IObjectStore store, LodeOptions options, TimeProvide
             JsonSerializer.SerializeToUtf8Bytes(record, QuarryJson.Compact),
             cancellation
         );
-        FaultPoint.Pass(FaultPoint.SettleRecorded);
     }
 
     private async Task<(long Bytes, string Xxh128)> MeasureAsync(string key, CancellationToken cancellation)

@@ -1,6 +1,5 @@
 using Quarry.Contracts.Runs;
 using Quarry.Lode.Commits;
-using Quarry.Lode.Faults;
 using Quarry.Lode.Keys;
 using Quarry.Lode.Read.Settled;
 using Quarry.Lode.Stores;
@@ -29,7 +28,6 @@ public sealed class WalRelease(IObjectStore store, LodeOptions options, TimeProv
         foreach (var key in await ReleasableAsync(keys, slots, cancellation))
         {
             await store.DeleteAsync(key, cancellation);
-            FaultPoint.Pass(FaultPoint.WalDeleted);
             released++;
         }
         return released;

@@ -138,7 +138,11 @@ public sealed class FileSystemStore : IObjectStore, IAbandonedParts
                 var folder = Path.GetDirectoryName(path)!;
                 CreateDurably(folder);
                 if (File.Exists(path))
+                {
+                    // Its name may be from a try whose sync failed: who reads that it exists takes it for durable.
+                    Posix.SyncDirectory(folder);
                     return false;
+                }
                 var temporary = Path.Combine(folder, TemporaryPrefix + Guid.NewGuid().ToString("n"));
                 try
                 {

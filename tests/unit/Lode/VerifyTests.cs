@@ -1,3 +1,4 @@
+using Quarry.Lode.Read;
 using System.Text;
 using Quarry.Contracts.Runs;
 using Quarry.Lode;
@@ -128,6 +129,23 @@ public sealed class VerifyTests : IDisposable
         var proof = await LodeFolder.VerifyAsync(lode, run with { Outcome = RunOutcome.Success, SeqDurable = 22 });
         Assert.Contains(proof.Checks, c => c is { Name: "outcome", Ok: false });
         Assert.Contains(proof.Checks, c => c is { Name: "record_agrees", Ok: false });
+    }
+
+    [Fact]
+    public async Task A_run_that_is_settled_and_loses_its_wal_while_it_is_proved_is_proved_again()
+    {
+        await using var lode = await folder.OpenAsync();
+        var run = await LodeFolder.WriteClosedAsync(lode);
+        var store = new MeanwhileStore(lode.Objects, "/wal/", SettleAndReleaseAsync);
+        var report = await new RunVerifier(store).VerifyAsync(run, default);
+        Assert.Equal((true, true), (report.Complete, report.Settled));
+
+        async Task SettleAndReleaseAsync()
+        {
+            Assert.True(await lode.Settler.SettleAsync(run, default));
+            var release = new WalRelease(lode.Objects, new() { WalGraceMinutes = 0 }, TimeProvider.System);
+            Assert.NotEqual(0, await release.ReleaseAsync(run, default));
+        }
     }
 
     [Fact]

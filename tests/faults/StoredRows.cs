@@ -8,15 +8,16 @@ using Quarry.Contracts.Runs;
 
 namespace Quarry.Tests.Faults;
 
-/// <summary>What a Lode writer answers of a run, against the ledger that its client kept.</summary>
-internal static class LedgerComparison
+/// <summary>What a writer has of a run, against the ledger of the client that sent it.</summary>
+internal static class StoredRows
 {
-    /// <summary>Every event and artifact is there once, and the proof holds; says how many there were.</summary>
-    public static async Task<string> CompareAsync(this RunClient client, Uri address)
+    /// <summary>Every event and artifact is there once, as it was sent, and verify holds.</summary>
+    public static async Task CompareAsync(Uri address, RunClient client, ITestOutputHelper output)
     {
         using var http = new HttpClient { BaseAddress = address };
         var run = $"/api/v1/runs/{client.Run.RunId}";
         var stored = await EventsAsync(http, run);
+        output.WriteLine($"{run}: {stored.Count} events, {client.Artifacts.Count} artifacts");
         Assert.Equal(Enumerable.Range(1, client.Sent.Count).Select(n => (long)n), stored.Select(e => e.Seq));
         foreach (var row in stored)
             Assert.Equal(client.Sent[row.Seq], $"{row.Type} {JsonSerializer.Serialize(row.Payload)}");
@@ -30,16 +31,6 @@ internal static class LedgerComparison
         Assert.True(report.Complete, JsonSerializer.Serialize(report, QuarryJson.Indented));
         var record = (await http.GetFromJsonAsync<RunRecord>(run, QuarryJson.Compact))!;
         Assert.Equal((RunState.Done, RunOutcome.Success), (record.State, record.Outcome));
-        return $"{run}: {stored.Count} events, {client.Artifacts.Count} artifacts";
-    }
-
-    /// <summary>True when the run is known to have ended.</summary>
-    public static async Task<bool> IsDoneAsync(this RunClient client, Uri address)
-    {
-        using var http = new HttpClient { BaseAddress = address };
-        using var answer = await http.GetAsync($"/api/v1/runs/{client.Run.RunId}");
-        return answer.IsSuccessStatusCode
-            && (await answer.Content.ReadFromJsonAsync<RunRecord>(QuarryJson.Compact))!.IsDone;
     }
 
     private static async Task<List<EventRow>> EventsAsync(HttpClient http, string run)
