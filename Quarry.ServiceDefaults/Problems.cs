@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,9 +8,12 @@ namespace Quarry.ServiceDefaults;
 /// <summary>Problem details (RFC 9457) as every Quarry API answers them: with a stable code and a next step.</summary>
 public static class Problems
 {
+    /// <summary>Seconds after which a call that was answered with 503 may be tried again.</summary>
+    public const int RetryAfterSeconds = 5;
+
     private const string SeeDocument = "See GET /api/v1/openapi.json.";
 
-    /// <summary>A problem with a status, a code, what happened and what to do.</summary>
+    /// <summary>A problem with a status, a code, what happened and what to do; 503 also says when to try again.</summary>
     public static IResult Of(
         int status,
         string code,
@@ -21,13 +25,14 @@ public static class Problems
         var extensions = new Dictionary<string, object?> { ["code"] = code, ["next_step"] = nextStep };
         if (errors is not null)
             extensions["errors"] = errors;
-        return Results.Problem(
+        var problem = Results.Problem(
             detail,
             statusCode: status,
             title: code.Replace('_', ' '),
             type: $"urn:quarry:error:{code}",
             extensions: extensions
         );
+        return status == StatusCodes.Status503ServiceUnavailable ? new Later(problem) : problem;
     }
 
     /// <summary>Gives the problems that the framework makes, of routes and bodies, a code and a next step as well.</summary>
@@ -56,5 +61,14 @@ public static class Problems
         problem.Detail ??= detail;
         _ = problem.Extensions.TryAdd("code", code);
         _ = problem.Extensions.TryAdd("next_step", nextStep);
+    }
+
+    private sealed class Later(IResult problem) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            return problem.ExecuteAsync(httpContext);
+        }
     }
 }

@@ -38,7 +38,8 @@ public sealed class RunVerifier(IObjectStore store)
     {
         var report = await ProveAsync(run, new Checks(), cancellation);
         var isOutdated = !report.Complete && !report.Settled;
-        return isOutdated && await store.GetAsync(new RunKeys(run.Partition, run.RunId).Settled, cancellation) is not null
+        return
+            isOutdated && await store.GetAsync(new RunKeys(run.Partition, run.RunId).Settled, cancellation) is not null
             ? await ProveAsync(run, new Checks(), cancellation)
             : report;
     }

@@ -26,7 +26,6 @@ internal sealed class LaunchEndpoints(
 )
 {
     private const string KeyHeader = "Idempotency-Key";
-    private const int RetryAfterSeconds = 5;
 
     public static void Map(IEndpointRouteBuilder app)
     {
@@ -116,12 +115,12 @@ internal sealed class LaunchEndpoints(
 
     private static IResult Full(HttpContext http)
     {
-        http.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        http.Response.Headers.RetryAfter = Problems.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
         return Problems.Of(
             503,
             ErrorCodes.QueueFull,
             "The run queue is full; the run was not started.",
-            $"Launch it again in {RetryAfterSeconds} s, or raise Runner__QueueRunsMax."
+            $"Launch it again in {Problems.RetryAfterSeconds} s, or raise Runner__QueueRunsMax."
         );
     }
 

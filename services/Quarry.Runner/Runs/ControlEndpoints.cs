@@ -15,8 +15,6 @@ namespace Quarry.Runner.Runs;
 /// <summary>Cancel, kill and retry of one run.</summary>
 internal sealed class ControlEndpoints(RunArchive archive, RunLauncher launcher, StreamSet streams, TimeProvider clock)
 {
-    private const int RetryAfterSeconds = 5;
-
     /// <summary>Body of a retry.</summary>
     /// <param name="FromCheckpoint">False to start afresh; true, or left out, to go on at the last durable
     /// checkpoint.</param>
@@ -83,7 +81,7 @@ internal sealed class ControlEndpoints(RunArchive archive, RunLauncher launcher,
             503,
             ErrorCodes.QueueFull,
             "The run queue is full; the retry was not started.",
-            $"Try again in {RetryAfterSeconds} s."
+            $"Try again in {Problems.RetryAfterSeconds} s."
         );
     }
 

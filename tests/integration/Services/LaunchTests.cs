@@ -156,6 +156,19 @@ public class LaunchTests
     }
 
     [Fact]
+    public async Task A_Lode_writer_that_is_away_is_a_503_that_says_when_to_come_back()
+    {
+        await using var stack = await StartAsync(("Runner__LodeReconnectMs", "200"));
+        await stack.Lode.KillAsync();
+        using var answer = await stack.PostAsync("/api/v1/runs", new { script = "ok.mjs", source = "s" });
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.NotNull(answer.Headers.RetryAfter);
+        var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal("unavailable", problem.GetProperty("code").GetString());
+        Assert.NotEmpty(problem.GetProperty("next_step").GetString()!);
+    }
+
+    [Fact]
     public async Task A_full_queue_is_a_503_that_says_when_to_come_back()
     {
         await using var stack = await StartAsync(("Runner__QueueRunsMax", "2"));

@@ -15,6 +15,7 @@ internal sealed class RunnerStack : IAsyncDisposable
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("quarry-runner-");
     private readonly Dictionary<string, string> settings;
     private readonly List<ServiceProcess> runners = [];
+    private readonly Dictionary<string, ServiceProcess> named = [];
     private readonly HttpClient http = new();
 
     private RunnerStack(Dictionary<string, string> settings)
@@ -54,8 +55,12 @@ internal sealed class RunnerStack : IAsyncDisposable
         };
         var runner = await ServiceProcess.StartAsync("Quarry.Runner", all);
         runners.Add(runner);
+        named[name] = runner;
         return runner;
     }
+
+    /// <summary>The runner that goes by a name now.</summary>
+    public ServiceProcess RunnerOf(string name) => named[name];
 
     /// <summary>Kills the Lode writer and starts it again on the same ports.</summary>
     public async Task KillAndRestartLodeAsync()

@@ -1,7 +1,7 @@
-using Quarry.Lode.Read;
 using System.Text;
 using Quarry.Contracts.Runs;
 using Quarry.Lode;
+using Quarry.Lode.Read;
 using Quarry.Lode.Settling;
 
 namespace Quarry.Tests.Unit.Lode;
