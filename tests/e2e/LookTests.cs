@@ -12,7 +12,7 @@ public sealed class LookTests(RunningApplication running)
 
     public static TheoryData<string, int, ColorScheme> Views =>
         [
-            .. from path in new[] { "/", "/runs", "/launch", "/system", "/no-such-page", "/sign-in" }
+            .. from path in new[] { "/", "/runs", "/launch", "/system?resource=runner", "/no-such-page", "/sign-in" }
             from width in new[] { NarrowWidth, WideWidth }
             from scheme in new[] { ColorScheme.Light, ColorScheme.Dark }
             select new TheoryDataRow<string, int, ColorScheme>(path, width, scheme),

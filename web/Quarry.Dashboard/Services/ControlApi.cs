@@ -35,9 +35,24 @@ public sealed record ResourceView
     /// <summary>How its process ended; null while it runs.</summary>
     public int? ExitCode { get; init; }
 
+    /// <summary>Resources whose address or connection string it gets.</summary>
+    public IReadOnlyList<string> References { get; init; } = [];
+
+    /// <summary>Resources that have to be ready before it starts.</summary>
+    public IReadOnlyList<string> WaitsFor { get; init; } = [];
+
+    /// <summary>Variables that it gets on top of the host's own.</summary>
+    public IReadOnlyList<ResourceVariable> Environment { get; init; } = [];
+
     /// <summary>Whether it can be started and stopped.</summary>
     public bool HasProcess { get; init; }
 }
+
+/// <summary>A variable of a resource.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Value">Its value; null when the host keeps it back.</param>
+/// <param name="IsSecret">Whether the host keeps it back.</param>
+public sealed record ResourceVariable(string Name, string? Value, bool IsSecret);
 
 /// <summary>An address on which a resource listens.</summary>
 /// <param name="Name">Name of the endpoint.</param>
@@ -83,6 +98,14 @@ internal sealed class ControlApi(ServiceCaller caller, IConfiguration configurat
     /// <summary>Ends the resource's processes and starts it again; answers when that is done.</summary>
     public Task RestartAsync(string resource, CancellationToken cancellation) =>
         caller.PostAsync(Host, $"{PathOf(resource)}/restart", cancellation);
+
+    /// <summary>Ends the resource's processes; answers when they have ended.</summary>
+    public Task StopAsync(string resource, CancellationToken cancellation) =>
+        caller.PostAsync(Host, $"{PathOf(resource)}/stop", cancellation);
+
+    /// <summary>Starts a resource that was stopped; answers when that is done.</summary>
+    public Task StartAsync(string resource, CancellationToken cancellation) =>
+        caller.PostAsync(Host, $"{PathOf(resource)}/start", cancellation);
 
     public static void Add(IServiceCollection services)
     {

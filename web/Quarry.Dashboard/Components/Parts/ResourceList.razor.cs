@@ -3,13 +3,13 @@ using Quarry.Dashboard.Services;
 
 namespace Quarry.Dashboard.Components.Parts;
 
-/// <summary>Resources of the application and the log of a chosen one; the address holds which.</summary>
+/// <summary>Resources of the application and the details of a chosen one; the address holds which.</summary>
 public sealed partial class ResourceList
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(3);
     private List<ResourceView>? resources;
     private ResourceLog? log;
-    private string? restarting;
+    private string? busy;
     private string? refused;
     private string? shown;
 
@@ -42,11 +42,11 @@ public sealed partial class ResourceList
         log = shown is null ? null : await Control.LogAsync(shown, cancellation);
     }
 
-    private async Task RestartAsync(string resource)
+    private async Task DoAsync(string resource, Func<string, CancellationToken, Task> command)
     {
-        restarting = resource;
-        var isDone = await GuardAsync(cancellation => Control.RestartAsync(resource, cancellation));
-        (refused, Error, restarting) = (isDone ? null : Error, null, null);
+        busy = resource;
+        var isDone = await GuardAsync(cancellation => command(resource, cancellation));
+        (refused, Error, busy) = (isDone ? null : Error, null, null);
     }
 
     private string Address(string? resource) => Navigation.GetUriWithQueryParameter("resource", resource);
