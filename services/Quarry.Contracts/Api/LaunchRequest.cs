@@ -1,10 +1,15 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Quarry.Contracts.Policies;
 using Quarry.Contracts.Runs;
 
 namespace Quarry.Contracts.Api;
 
-/// <summary>Body of <c>POST /api/v1/runs</c>, and what the command line makes of its flags.</summary>
+/// <summary>
+/// Body of <c>POST /api/v1/runs</c>, and what the command line makes of its flags. A field that is not one of these is
+/// refused: a run that silently lacks what was asked for, a proxy say, is worse than none.
+/// </summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record LaunchRequest
 {
     /// <summary>Path of the script; for a service, below one of its script roots.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ParquetSharp;
+using Quarry.Contracts;
 using Quarry.Contracts.Events;
 using Quarry.Contracts.Runs;
 using Quarry.Lode;
@@ -104,7 +105,7 @@ public sealed class RunRowTests : IDisposable
         [.. Column<string>(kind, 2).Zip(Column<long>(kind, 1))];
 
     private List<T> Payloads<T>(string kind) =>
-        [.. Column<string>(kind, 11).Select(p => JsonSerializer.Deserialize<T>(p, Contracts.QuarryJson.Compact)!)];
+        [.. Column<string>(kind, 11).Select(p => JsonSerializer.Deserialize<T>(p, QuarryJson.Compact)!)];
 
     private List<T> Column<T>(string kind, int column)
     {
