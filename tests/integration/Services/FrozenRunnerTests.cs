@@ -6,8 +6,8 @@ namespace Quarry.Tests.Integration.Services;
 /// <summary>A runner that stands still now and then, with nobody else there, keeps what it has in hand.</summary>
 public class FrozenRunnerTests(ITestOutputHelper output)
 {
-    private const int LeaseAgeMs = 40;
-    private const int FreezesAtMost = 40;
+    private const int LeaseAgeMs = 400;
+    private const int FreezesAtMost = 10;
 
     /// <summary>
     /// The heartbeat is so fast that some of the freezes fall between the renewal of a lease and the look for leases

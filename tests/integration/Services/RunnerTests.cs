@@ -231,9 +231,11 @@ public class RunnerTests
 
     internal static Task UntilEmittedAsync(RunnerStack stack, string runId, int items) =>
         UntilAsync(async () =>
-            (await stack.FindAsync(runId))?.State == RunState.Running
-            && (await stack.EventsAsync(runId, "item")).Count >= items
-        );
+        {
+            var run = await stack.FindAsync(runId);
+            Assert.False(run is { IsDone: true }, $"it has ended before it emitted: {run?.Outcome} {run?.Message}");
+            return run?.State == RunState.Running && (await stack.EventsAsync(runId, "item")).Count >= items;
+        });
 
     internal static async Task UntilAsync(Func<Task<bool>> isReached)
     {
