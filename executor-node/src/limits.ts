@@ -12,6 +12,8 @@ export const ExecutorLimits = {
   browserLaunchMs: 30_000,
   /** Milliseconds that a browser gets to close before it is killed. */
   browserCloseMs: 2_000,
+  /** Milliseconds that what a run closed gets to be gone before its process serves another. */
+  settleMs: 200,
   /** Milliseconds that keeping evidence of a failure may take. */
   evidenceMs: 5_000,
   /** Lines of the page's console that are kept for a failure. */

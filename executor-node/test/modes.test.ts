@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -45,60 +45,6 @@ describe('--validate', () => {
     expect(one.folder).not.toBe(two.folder)
     expect(one.frame('script_info')?.['sha256']).toBe(two.frame('script_info')?.['sha256'])
     expect(one.stderr).toContain(`file://${one.folder}/a.ts ${one.folder}`)
-  })
-})
-
-describe('--prewarm', () => {
-  const waiting = { args: ['--prewarm'], stdin: '' }
-  const ask = (warm: Executor, more: object = {}) => {
-    const request = { run_id: 'r', attempt: 1, job: null, script_path: join(warm.folder, 'script.ts'), ...more }
-    warm.child.stdin?.write(`${JSON.stringify(request)}\n`)
-  }
-  /** Its children end with a browser, maybe before their turn. */
-  const killIfThere = (pid: number) => {
-    try {
-      process.kill(pid, 'SIGKILL')
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-    }
-  }
-
-  it('has a browser ready, and runs the script that the request names', async () => {
-    await using warm = Executor.start({ script: "export default ({ emit }) => emit.info('hello')", ...waiting })
-    await warm.until(() => warm.frame('executor_ready') !== undefined)
-    ask(warm)
-    expect(await warm.end()).toBe(0)
-    expect(warm.types).toEqual(['log', 'run_complete'])
-    expect(warm.profiles).toEqual([])
-  })
-
-  it('never goes around a proxy that the request names', async () => {
-    const url = 'http://127.0.0.1:45992/'
-    await using warm = Executor.start({ script: `export default ({ page }) => page.goto('${url}')`, ...waiting })
-    await warm.until(() => warm.frame('executor_ready') !== undefined)
-    ask(warm, { proxy: { protocol: 'http', host: '127.0.0.1', port: 45993 } })
-    expect(await warm.end()).toBe(1)
-    expect(warm.outcome?.['message']).toContain('ERR_PROXY_CONNECTION_FAILED')
-  })
-
-  it('starts another browser when the one that was ready has died', async () => {
-    const script = "export default async ({ page, emit }) => { await emit.info(await page.evaluate('String(1 + 1)')) }"
-    await using warm = Executor.start({ script, ...waiting })
-    await warm.until(() => warm.frame('executor_ready') !== undefined)
-    const browsers = execFileSync('pgrep', ['-f', `user-data-dir=${warm.folder}`], { encoding: 'utf8' })
-    for (const pid of browsers.trim().split('\n')) killIfThere(Number(pid))
-    ask(warm)
-    expect(await warm.end()).toBe(0)
-    expect(warm.logs).toEqual(['2'])
-    expect(warm.profiles).toEqual([])
-  })
-
-  it('ends with its browser when stdin closes before a request came', async () => {
-    await using warm = Executor.start(waiting)
-    await warm.until(() => warm.frame('executor_ready') !== undefined)
-    warm.child.stdin?.end()
-    expect(await warm.end()).toBe(3)
-    expect(warm.profiles).toEqual([])
   })
 })
 

@@ -19,7 +19,8 @@ export interface BrowserStart {
 export class BrowserProcess {
   readonly transport: PipeTransport
   readonly #child: ChildProcess
-  readonly #profile: string
+  /** The folder with everything that the browser keeps; removed with it. */
+  readonly profile: string
   readonly #path: string
   #output = ''
   #failure: Error | undefined
@@ -27,7 +28,7 @@ export class BrowserProcess {
 
   private constructor(child: ChildProcess, profile: string, path: string) {
     this.#child = child
-    this.#profile = profile
+    this.profile = profile
     this.#path = path
     this.#ended = new Promise((resolve) => {
       child.on('exit', () => resolve())
@@ -82,7 +83,7 @@ export class BrowserProcess {
       await this.ended()
     }
     this.transport.close()
-    await rm(this.#profile, { recursive: true, force: true, maxRetries: 5 })
+    await rm(this.profile, { recursive: true, force: true, maxRetries: 5 })
   }
 }
 

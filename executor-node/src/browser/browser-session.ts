@@ -11,14 +11,11 @@ import { authenticatePages, contextProxy, proxyServer } from './proxy.js'
 /** What a run needs from a browser. */
 export interface BrowserNeeds {
   readonly endpoint?: string
+  /** A context of the browser at the endpoint that is there for this run alone; it is not closed here. */
+  readonly contextId?: string
   readonly proxy?: ProxyEndpoint
   readonly env: NodeJS.ProcessEnv
   readonly puppeteer: PuppeteerChoice
-  /**
-   * A session that was opened, with our Puppeteer and no proxy, before the run was known. Its browser is used unless the
-   * run names an endpoint or its script brings a Puppeteer.
-   */
-  readonly warm?: BrowserSession
 }
 
 /** The browser of a run: its own process, or an external one in which the run has its own context. */
@@ -29,28 +26,32 @@ export class BrowserSession implements HostSession {
   /** The last lines that the page wrote to its console. */
   readonly consoleTail: string[] = []
   readonly #own: OwnBrowser | undefined
+  readonly #isLent: boolean
 
-  private constructor(browser: Browser, context: BrowserContext, page: Page, own: OwnBrowser | undefined) {
+  private constructor(
+    browser: Browser,
+    context: BrowserContext,
+    page: Page,
+    own: OwnBrowser | undefined,
+    isLent: boolean
+  ) {
     this.browser = browser
     this.context = context
     this.page = page
     this.#own = own
+    this.#isLent = isLent
     page.on('console', (line) => this.#keep(`${line.type()}: ${line.text()}`))
     page.on('pageerror', (error) => this.#keep(`uncaught: ${error instanceof Error ? error.message : String(error)}`))
   }
 
   /** Finds a browser, starts or reaches it, and opens a page in a fresh context. */
   static async open(needs: BrowserNeeds): Promise<BrowserSession> {
-    const warm = await usable(needs)
-    if (warm !== undefined && needs.proxy === undefined) return warm
-    // Only a new context can have a proxy.
-    await warm?.context.close()
-    const own = warm === undefined ? await ownBrowser(needs) : warm.#own
+    const own = await ownBrowser(needs)
     const browser = own?.browser ?? (await connect(needs))
     try {
-      const context = await browser.createBrowserContext(contextProxy(needs.proxy))
+      const context = lentContext(browser, needs) ?? (await browser.createBrowserContext(contextProxy(needs.proxy)))
       authenticatePages(context, needs.proxy)
-      return new BrowserSession(browser, context, await context.newPage(), own)
+      return new BrowserSession(browser, context, await context.newPage(), own, needs.contextId !== undefined)
     } catch (error) {
       await own?.close()
       throw error
@@ -65,8 +66,8 @@ export class BrowserSession implements HostSession {
   /** Closes the context, and the browser when it is ours. Nothing is left behind, whatever state it is in. */
   async close(): Promise<void> {
     if (this.#own !== undefined) return this.#own.close()
-    // An external browser that is gone has closed the context with it.
-    if (this.browser.connected) await this.context.close().catch(() => {})
+    // Whoever lent the context closes it. An external browser that is gone has closed the context with it.
+    if (this.browser.connected && !this.#isLent) await this.context.close().catch(() => {})
     await this.browser.disconnect()
   }
 
@@ -76,17 +77,17 @@ export class BrowserSession implements HostSession {
   }
 }
 
-/** The warm session when the run can use it; it is closed when it cannot. */
-async function usable({ endpoint, puppeteer, warm }: BrowserNeeds): Promise<BrowserSession | undefined> {
-  if (endpoint === undefined && puppeteer.isOurs && warm?.isLost === false) return warm
-  await warm?.close()
-  return undefined
+function lentContext(browser: Browser, { contextId }: BrowserNeeds): BrowserContext | undefined {
+  if (contextId === undefined) return undefined
+  const context = browser.browserContexts().find(({ id }) => id === contextId)
+  if (context !== undefined) return context
+  throw new BrowserUnavailableError(`The browser has no context ${contextId}: it was closed before the run used it.`)
 }
 
 async function ownBrowser({ endpoint, env, puppeteer, proxy }: BrowserNeeds): Promise<OwnBrowser | undefined> {
   const choice = await findBrowser(endpoint, env)
   if (choice.kind === 'endpoint') return undefined
-  return OwnBrowser.launch(choice, puppeteer, env, proxy && proxyServer(proxy))
+  return OwnBrowser.launch(choice, puppeteer, env, proxy && { proxyServer: proxyServer(proxy) })
 }
 
 async function connect({ endpoint, env, puppeteer }: BrowserNeeds): Promise<Browser> {

@@ -16,6 +16,8 @@ const ALWAYS = [
 export interface FlagChoices {
   readonly unsandboxed: boolean
   readonly proxyServer?: string
+  /** Whether others connect to it: on a loopback port that the system chooses, besides the pipe. */
+  readonly isShared?: boolean
 }
 
 /** The sandbox stays on unless it cannot work (root) or was switched off by name (`QUARRY_NO_SANDBOX=1`). */
@@ -24,9 +26,10 @@ export function runsUnsandboxed(env: NodeJS.ProcessEnv): boolean {
 }
 
 /** The flags of one browser. */
-export function browserFlags({ unsandboxed, proxyServer }: FlagChoices): string[] {
+export function browserFlags({ unsandboxed, proxyServer, isShared }: FlagChoices): string[] {
   return [
     ...ALWAYS,
+    ...(isShared ? ['--remote-debugging-port=0'] : []),
     ...(unsandboxed ? ['--no-sandbox'] : []),
     // The second flag: without it, Chromium goes to loopback addresses directly.
     ...(proxyServer === undefined ? [] : [`--proxy-server=${proxyServer}`, '--proxy-bypass-list=<-loopback>'])

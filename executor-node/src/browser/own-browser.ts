@@ -22,10 +22,14 @@ export class OwnBrowser {
     choice: Extract<BrowserChoice, { kind: 'executable' }>,
     { load }: PuppeteerChoice,
     env: NodeJS.ProcessEnv,
-    proxyServer: string | undefined
+    { proxyServer, isShared = false }: { readonly proxyServer?: string; readonly isShared?: boolean } = {}
   ): Promise<OwnBrowser> {
     const puppeteer = await load()
-    const args = browserFlags({ unsandboxed: runsUnsandboxed(env), ...(proxyServer !== undefined && { proxyServer }) })
+    const args = browserFlags({
+      unsandboxed: runsUnsandboxed(env),
+      isShared,
+      ...(proxyServer !== undefined && { proxyServer })
+    })
     const flags = await puppeteer.defaultArgs({ headless: 'shell', args })
     const started = await BrowserProcess.start({
       path: choice.path,
@@ -42,6 +46,16 @@ export class OwnBrowser {
       // A browser that ends closes its pipe first; only after its end is it known how it ended.
       throw error instanceof BrowserUnavailableError ? error : started.explain('ended before it was ready')
     }
+  }
+
+  /** The folder with everything that the browser keeps. */
+  get profile(): string {
+    return this.#process.profile
+  }
+
+  /** Resolves when the browser is gone. */
+  ended(): Promise<void> {
+    return this.#process.ended()
   }
 
   /** Closes the browser, or kills it when it does not close in time, and removes its profile. */

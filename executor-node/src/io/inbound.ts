@@ -8,31 +8,43 @@ import { InvalidInputError } from '../request/invalid-input.js'
 export type InboundFrame = { readonly type: string } & Readonly<Record<string, unknown>>
 
 const NEWLINE = 0x0a
+/** No frame starts with it: its length would be far beyond the limit. */
+const OPEN_BRACE = 0x7b
 
-/** Reads stdin: one line of JSON, then frames, until the runtime closes it. */
+/** Reads stdin: one line of JSON, then frames, and so on for each run, until the runtime closes it. */
 export class Inbound {
-  /** The request line. Rejects with {@link InvalidInputError} when there is none. */
-  readonly request: Promise<string>
   /** Receives each frame. */
   onFrame: (frame: InboundFrame) => void = () => {}
   /** Called once when stdin ends, or when it carries something else than frames; the text says which. */
   onClosed: (why: string) => void = () => {}
   readonly #source: Readable
   #buffered: Buffer = Buffer.alloc(0)
-  #requestSeen = false
   #closedWhy: string | undefined
-  readonly #resolveRequest: (line: string) => void
-  readonly #rejectRequest: (error: Error) => void
+  #isFirst = true
+  #expected: PromiseWithResolvers<string> | undefined = Promise.withResolvers()
+  /** The first request, until it is asked for; it may come before. */
+  #first: Promise<string> | undefined = this.#expected?.promise
 
   constructor(source: Readable) {
-    const { promise, resolve, reject } = Promise.withResolvers<string>()
-    this.request = promise
-    this.#resolveRequest = resolve
-    this.#rejectRequest = reject
     this.#source = source
+    this.#first?.catch(() => {})
     source.on('data', (bytes: Buffer) => this.#take(bytes))
     source.on('end', () => this.#close('the runtime closed stdin'))
     source.on('error', (error: Error) => this.#close(`reading stdin failed: ${error.message}`))
+  }
+
+  /**
+   * The next request line; frames that still come for the run before are passed on until then. Rejects with
+   * {@link InvalidInputError} when stdin closes without one.
+   */
+  request(): Promise<string> {
+    const first = this.#first
+    this.#first = undefined
+    if (first !== undefined) return first
+    this.#expected = Promise.withResolvers()
+    if (this.#closedWhy !== undefined) this.#expected.reject(noRequest(this.#closedWhy))
+    else this.#takeAll()
+    return this.#expected.promise
   }
 
   /** Why stdin is closed, once it is. */
@@ -48,40 +60,50 @@ export class Inbound {
   #take(bytes: Buffer): void {
     if (this.#closedWhy !== undefined) return
     this.#buffered = this.#buffered.length === 0 ? bytes : Buffer.concat([this.#buffered, bytes])
-    if (!this.#requestSeen) this.#takeRequest()
-    if (this.#requestSeen) this.#takeFrames()
+    this.#takeAll()
   }
 
-  #takeRequest(): void {
+  #takeAll(): void {
+    let isTaken = true
+    while (isTaken && this.#closedWhy === undefined && this.#buffered.length > 0) {
+      const isLine = this.#expected !== undefined && (this.#isFirst || this.#buffered[0] === OPEN_BRACE)
+      isTaken = isLine ? this.#takeRequest() : this.#takeFrame()
+    }
+  }
+
+  #takeRequest(): boolean {
     const end = this.#buffered.indexOf(NEWLINE)
     const bytes = end < 0 ? this.#buffered.length : end
     if (bytes > ExecutorLimits.requestBytesMax) {
       this.#close(`the run request is longer than ${ExecutorLimits.requestBytesMax} bytes`)
-      return
+      return false
     }
-    if (end < 0) return
-    this.#requestSeen = true
-    this.#resolveRequest(this.#buffered.toString('utf8', 0, end))
+    if (end < 0) return false
+    const line = this.#buffered.toString('utf8', 0, end)
     this.#buffered = this.#buffered.subarray(end + 1)
+    this.#resolve(line)
+    return true
   }
 
-  #takeFrames(): void {
-    while (this.#buffered.length >= Limits.framePrefixBytes) {
-      const length = this.#buffered.readUInt32BE(0)
-      const end = Limits.framePrefixBytes + length
-      if (end > Limits.frameBytesMax) {
-        this.#close(`the runtime sent a frame of ${end} bytes, limit ${Limits.frameBytesMax}`)
-        return
-      }
-      if (this.#buffered.length < end) return
-      const frame = decodeFrame(this.#buffered.subarray(Limits.framePrefixBytes, end))
-      this.#buffered = this.#buffered.subarray(end)
-      if (frame === undefined) {
-        this.#close('the runtime sent a frame that is not a map with a type')
-        return
-      }
-      this.onFrame(frame)
+  #resolve(line: string): void {
+    this.#expected?.resolve(line)
+    this.#expected = undefined
+    this.#isFirst = false
+  }
+
+  #takeFrame(): boolean {
+    if (this.#buffered.length < Limits.framePrefixBytes) return false
+    const end = Limits.framePrefixBytes + this.#buffered.readUInt32BE(0)
+    if (end > Limits.frameBytesMax) {
+      this.#close(`the runtime sent a frame of ${end} bytes, limit ${Limits.frameBytesMax}`)
+      return false
     }
+    if (this.#buffered.length < end) return false
+    const frame = decodeFrame(this.#buffered.subarray(Limits.framePrefixBytes, end))
+    this.#buffered = this.#buffered.subarray(end)
+    if (frame === undefined) this.#close('the runtime sent a frame that is not a map with a type')
+    else this.onFrame(frame)
+    return frame !== undefined
   }
 
   #close(why: string): void {
@@ -89,11 +111,14 @@ export class Inbound {
     this.#closedWhy = why
     const line = this.#buffered.toString('utf8')
     // A request without a newline is complete when stdin ends with it.
-    if (!this.#requestSeen && line.trim() !== '' && line.length <= ExecutorLimits.requestBytesMax)
-      this.#resolveRequest(line)
-    else this.#rejectRequest(new InvalidInputError('stdin', `carried no run request: ${why}`))
+    if (this.#isFirst && line.trim() !== '' && line.length <= ExecutorLimits.requestBytesMax) this.#resolve(line)
+    else this.#expected?.reject(noRequest(why))
     this.onClosed(why)
   }
+}
+
+function noRequest(why: string): InvalidInputError {
+  return new InvalidInputError('stdin', `carried no run request: ${why}`)
 }
 
 function decodeFrame(bytes: Uint8Array): InboundFrame | undefined {

@@ -5,8 +5,10 @@ import { InvalidInputError } from './invalid-input.js'
 /** What the command line asks for. */
 export type Arguments =
   | { readonly mode: 'run' | 'validate'; readonly script: ScriptPlace }
-  /** Started before a run is known: the request names the script. */
-  | { readonly mode: 'prewarm' }
+  /** Serves runs one after another; each request names its script. */
+  | { readonly mode: 'serve' }
+  /** Keeps one browser for others, without a script. */
+  | { readonly mode: 'browser' }
   /** Says what a run would use on this machine. */
   | { readonly mode: 'check' }
 
@@ -16,13 +18,14 @@ export interface ScriptPlace {
   readonly resolveFrom?: string
 }
 
-const USAGE = 'Usage: executor.mjs [--resolve-from DIR] [--validate] SCRIPT, or executor.mjs --prewarm or --check'
+const USAGE =
+  'Usage: executor.mjs [--resolve-from DIR] [--validate] SCRIPT, or executor.mjs --serve, --browser or --check'
 
 /** Reads the command line. `QUARRY_RESOLVE_FROM` stands in for `--resolve-from`. */
 export function parseArguments(argv: readonly string[], env: NodeJS.ProcessEnv): Arguments {
   const { values, positionals } = parse(argv)
   const [script] = positionals
-  const mode = (['prewarm', 'check'] as const).find((name) => values[name] === true)
+  const mode = (['serve', 'browser', 'check'] as const).find((name) => values[name] === true)
   if (mode !== undefined) {
     if (script === undefined && values.validate !== true) return { mode }
     throw new InvalidInputError('The command line', `names a script or --validate besides --${mode}. ${USAGE}`)
@@ -46,7 +49,8 @@ function parse(argv: readonly string[]) {
       options: {
         'resolve-from': { type: 'string' },
         validate: { type: 'boolean' },
-        prewarm: { type: 'boolean' },
+        serve: { type: 'boolean' },
+        browser: { type: 'boolean' },
         check: { type: 'boolean' }
       }
     })

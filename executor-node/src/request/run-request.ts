@@ -17,6 +17,10 @@ export interface RunRequest {
   readonly job: unknown
   readonly proxy?: ProxyEndpoint
   readonly browserEndpoint?: string
+  /** Whether the runtime lends a browser when it is asked for one. */
+  readonly browserOnRequest: boolean
+  /** Whether the runtime may send another request after this run. */
+  readonly servesNext: boolean
   readonly storage?: StoragePartitionMeta
   readonly resume?: ResumePoint
 }
@@ -32,6 +36,8 @@ export function parseRunRequest(line: string): RunRequest {
     run,
     job: fields.get('job'),
     browserEndpoint,
+    browserOnRequest: fields.get('browser_on_request') === true,
+    servesNext: fields.get('serves_next') === true,
     proxy: fields.optionalObject('proxy', parseProxy),
     storage: fields.optionalObject('storage', parseStorage),
     resume: fields.optionalObject('resume', parseResume)

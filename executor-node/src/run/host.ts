@@ -9,11 +9,11 @@ import {
   runScript,
   stackOf
 } from '@quarry/sdk/internal'
+import { BrowserLoan } from '../browser/browser-loan.js'
 import { BrowserSession } from '../browser/browser-session.js'
 import { findPuppeteer, type PuppeteerChoice } from '../browser/find-puppeteer.js'
-import type { FrameOutput } from '../io/claim-stdout.js'
 import type { Inbound, InboundFrame } from '../io/inbound.js'
-import { PipeWriter } from '../io/pipe-writer.js'
+import type { PipeWriter } from '../io/pipe-writer.js'
 import { ExecutorLimits } from '../limits.js'
 import type { ScriptPlace } from '../request/arguments.js'
 import type { RunRequest } from '../request/run-request.js'
@@ -22,35 +22,31 @@ import { compileScript, type LoadedScript, loadScript } from '../script/load-scr
 import { ScriptFailedError, ScriptLoadError } from '../script/script-error.js'
 import { PipeSink } from '../wire/pipe-sink.js'
 import { keepEvidence } from './evidence.js'
-import { guardProcess } from './guard-process.js'
+import type { InHand, ProcessGuard } from './process-guard.js'
 
 /** Exit codes of CONTRACT_IPC. */
 export const ExitCode = { completed: 0, scriptError: 1, crash: 2, invalidInput: 3 } as const
 
 /** Hosts one run: from the request to the `run_result` frame. Resolves to the exit code. */
-export class RunHost {
+export class RunHost implements InHand {
   readonly #script: ScriptPlace
   readonly #request: RunRequest
   readonly #sink: PipeSink
   readonly #channel: Channel
-  readonly #interruption = new Interruption()
-  #warm: BrowserSession | undefined
+  readonly interruption = new Interruption()
+  readonly #loan = new BrowserLoan()
   #opening: Promise<BrowserSession> | undefined
-  #finished = false
 
-  constructor(script: ScriptPlace, request: RunRequest, output: FrameOutput) {
+  constructor(script: ScriptPlace, request: RunRequest, output: PipeWriter) {
     this.#script = script
     this.#request = request
-    this.#sink = new PipeSink(new PipeWriter(output.fd), request.run)
+    this.#sink = new PipeSink(output, request.run)
     this.#channel = new Channel(this.#sink)
   }
 
-  /** `warm` was opened before the run was known. */
-  async run(inbound: Inbound, warm?: BrowserSession): Promise<number> {
-    this.#warm = warm
+  async run(inbound: Inbound, guard: ProcessGuard): Promise<number> {
     this.#listen(inbound)
-    guardProcess(this.#interruption, report)
-    process.on('exit', () => this.#exitUnfinished())
+    guard.inHand = this
     const { outcome } = await this.#runToEnd()
     this.#sink.encoder.plain({ type: 'run_result', outcome, ...this.#proxyUsed() })
     const closing = this.#closeBrowser()
@@ -59,16 +55,14 @@ export class RunHost {
       (error: unknown) => report('The last frames could not be sent', error)
     )
     await closing
-    this.#finished = true
+    guard.inHand = undefined
     return sent === true && inbound.closedWhy === undefined ? exitCodeOf(outcome) : ExitCode.crash
   }
 
   #listen(inbound: Inbound): void {
     inbound.onFrame = (frame) => this.#take(frame)
-    inbound.onClosed = (why) => this.#interruption.cancel(why, ExecutorLimits.orphanGraceMs)
+    inbound.onClosed = (why) => this.interruption.cancel(why, ExecutorLimits.orphanGraceMs)
     if (inbound.closedWhy !== undefined) inbound.onClosed(inbound.closedWhy)
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
-      process.on(signal, () => this.#interruption.cancel(signal, ExecutorLimits.terminateGraceMs))
   }
 
   #take(frame: InboundFrame): void {
@@ -77,9 +71,10 @@ export class RunHost {
     if (frame.type === 'file_write_ack' && typeof write_id === 'number')
       acknowledgements.fileAck(write_id, ok === true, typeof error === 'string' ? error : undefined)
     else if (frame.type === 'durable_ack' && typeof seq === 'number') acknowledgements.durableAck(seq)
+    else if (frame.type === 'browser') this.#loan.answer(frame)
     else if (frame.type === 'cancel') {
       const graceMs = typeof grace_ms === 'number' && grace_ms >= 0 ? grace_ms : ExecutorLimits.cancelGraceMs
-      this.#interruption.cancel(typeof reason === 'string' && reason !== '' ? reason : 'canceled', graceMs)
+      this.interruption.cancel(typeof reason === 'string' && reason !== '' ? reason : 'canceled', graceMs)
     }
   }
 
@@ -89,7 +84,7 @@ export class RunHost {
       const puppeteer = await findPuppeteer(this.#script, bundle.imports)
       if (surelyNeedsBrowser(bundle)) this.#openBrowser(puppeteer).catch(() => {})
       const script = await this.#load(bundle)
-      const [request, sink, channel, interruption] = [this.#request, this.#sink, this.#channel, this.#interruption]
+      const [request, sink, channel, interruption] = [this.#request, this.#sink, this.#channel, this.interruption]
       const openBrowser = () => this.#openBrowser(puppeteer)
       const parts = { script, request, sink, channel, interruption, openBrowser, report }
       return await runScript({ ...parts, ...(this.#keepsEvidence && { keepEvidence }) })
@@ -107,7 +102,7 @@ export class RunHost {
     const { path, resolveFrom } = this.#script
     try {
       const loading = loadScript(path, bundle, resolveFrom)
-      const script = await Promise.race([loading, this.#interruption.failed])
+      const script = await Promise.race([loading, this.interruption.failed])
       await this.#introduce(script)
       return script
     } catch (error) {
@@ -121,14 +116,11 @@ export class RunHost {
   }
 
   #openBrowser(puppeteer: PuppeteerChoice): Promise<BrowserSession> {
-    const { browserEndpoint: endpoint, proxy } = this.#request
-    this.#opening ??= BrowserSession.open({
-      endpoint,
-      proxy,
-      puppeteer,
-      env: process.env,
-      ...(this.#warm && { warm: this.#warm })
-    })
+    const { browserOnRequest, browserEndpoint: endpoint, proxy } = this.#request
+    const needs = { endpoint, proxy, puppeteer, env: process.env }
+    this.#opening ??= browserOnRequest
+      ? this.#loan.ask(this.#sink).then((lent) => BrowserSession.open({ ...needs, ...lent }))
+      : BrowserSession.open(needs)
     return this.#opening
   }
 
@@ -137,13 +129,13 @@ export class RunHost {
   }
 
   async #closeBrowser(): Promise<void> {
+    this.#loan.end()
     const session = await this.#opening?.catch(() => undefined)
     await session?.close().catch((error: unknown) => report('The browser could not be closed cleanly', error))
   }
 
   /** Something ended the process past every guard: say so, with what was emitted before. */
-  #exitUnfinished(): void {
-    if (this.#finished) return
+  exitUnfinished(): void {
     process.exitCode = ExitCode.crash
     const message = 'The process exited before the script ended.'
     this.#sink.encoder.plain({ type: 'run_result', outcome: { status: 'crash', error_type: 'process_exit', message } })

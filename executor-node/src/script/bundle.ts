@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { basename, dirname } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { type BuildFailure, build, type Message, type Metafile, stop, transform } from 'esbuild'
 import { fileUrls } from './file-urls.js'
 import { ScriptLoadError } from './script-error.js'
@@ -15,6 +15,8 @@ export interface Bundle {
   readonly exports: readonly string[] | undefined
   /** Packages and modules of Node that the module imports. */
   readonly imports: readonly string[]
+  /** Paths of the files inside. */
+  readonly files: readonly string[]
   /** Whether CommonJS files are inside, which may call `require`. */
   readonly usesRequire: boolean
 }
@@ -45,7 +47,7 @@ export async function bundleScript(path: string): Promise<Bundle> {
       plugins: [sdkStaysOutside, fileUrls(path)]
     })
     const text = (extension: string) => result.outputFiles.find((file) => file.path.endsWith(extension))?.text ?? ''
-    return describe(text('.mjs'), text('.map'), Object.values(result.metafile.inputs), result.metafile.outputs)
+    return describe(folder, text('.mjs'), text('.map'), result.metafile)
   } catch (error) {
     throw isBuildFailure(error) ? new ScriptLoadError(compileErrors(path, error.errors)) : error
   } finally {
@@ -59,13 +61,8 @@ export async function warmCompiler(): Promise<void> {
   await transform('')
 }
 
-function describe(
-  code: string,
-  map: string,
-  inputs: readonly { readonly format?: 'cjs' | 'esm' }[],
-  outputs: Metafile['outputs']
-): Bundle {
-  const usesRequire = inputs.some((input) => input.format === 'cjs')
+function describe(folder: string, code: string, map: string, { inputs, outputs }: Metafile): Bundle {
+  const usesRequire = Object.values(inputs).some((input) => input.format === 'cjs')
   const entry = Object.values(outputs).find((output) => output.entryPoint !== undefined)
   const encodedMap = Buffer.from(map).toString('base64')
   return {
@@ -73,6 +70,7 @@ function describe(
     sha256: createHash('sha256').update(code).digest('hex'),
     exports: usesRequire ? undefined : entry?.exports,
     imports: entry?.imports.filter(({ external }) => external).map(({ path }) => path) ?? [],
+    files: Object.keys(inputs).map((file) => resolve(folder, file)),
     usesRequire
   }
 }

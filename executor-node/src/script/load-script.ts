@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import type { QuarryHooks, QuarryScript } from '@quarry/sdk'
 import { InvalidInputError } from '../request/invalid-input.js'
 import { type Bundle, bundleScript } from './bundle.js'
+import { KnownBundles } from './known-bundles.js'
 import { provideScript } from './module-hooks.js'
 import { ScriptLoadError } from './script-error.js'
 
@@ -20,13 +21,15 @@ export interface LoadedScript {
   readonly exported: Readonly<Record<string, unknown>>
 }
 
-/** Compiles the script without running any of it. */
+const known = new KnownBundles()
+
+/** Compiles the script without running any of it; once, as long as its files stay as they are. */
 export async function compileScript(path: string): Promise<Bundle> {
   const file = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw new InvalidInputError(`The script ${path}`, `cannot be read: ${error.code ?? error.message}. Check the path.`)
   })
   if (!file.isFile()) throw new InvalidInputError(`The script ${path}`, 'is no file.')
-  return bundleScript(path)
+  return known.get(path, () => bundleScript(path))
 }
 
 /** Evaluates the compiled script and checks what it exports. */

@@ -167,7 +167,7 @@ export async function runScript(options: StartOptions): Promise<Executor & { rea
 
 /** No argument for an executor that learns its script from the request. */
 function scriptArgument({ path, args }: StartOptions, folder: string, name: string): string[] {
-  return args?.includes('--prewarm') === true ? [] : [path ?? join(folder, name)]
+  return args?.some((arg) => arg === '--serve' || arg === '--browser') === true ? [] : [path ?? join(folder, name)]
 }
 
 /** A real pipe: Node would give its child a socket. */

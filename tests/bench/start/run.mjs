@@ -1,7 +1,8 @@
 // @ts-check
 // P11 (start): node eng/pinned-node.mjs tests/bench/start/run.mjs
-// From the request to the script's first event, in a prewarmed and in a cold executor, against puppeteer.launch and a
-// first page; side by side, in the order A B C C B A. Prints medians and spread, writes JSON.
+// From the request to the script's first event, in an executor that is ready and is lent a browser, as the runner does,
+// and in a cold executor, against puppeteer.launch and a first page; side by side, in the order A B C C B A. Prints medians
+// and spread, writes JSON.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -32,10 +33,14 @@ function start(args) {
   return spawn(process.execPath, [EXECUTOR, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
 }
 
+const lender = start(['--browser'])
+const [lent] = await once(/** @type {import('node:stream').Readable} */ (lender.stdout), 'data')
+const { endpoint } = JSON.parse(String(lent))
+
 async function warm() {
-  const child = start(['--prewarm'])
+  const child = start(['--serve'])
   await until(child, 'executor_ready')
-  const request = { run_id: 'bench', attempt: 1, job: null, script_path: script }
+  const request = { run_id: 'bench', attempt: 1, job: null, script_path: script, browser_ws_endpoint: endpoint }
   return timed(child, () => child.stdin.write(`${JSON.stringify(request)}\n`))
 }
 
@@ -73,6 +78,7 @@ for (let round = 0; round < ROUNDS; round++)
   for (const name of /** @type {const} */ (['warm', 'cold', 'puppeteer', 'puppeteer', 'cold', 'warm']))
     samples[name].push(await ways[name]())
 rmSync(folder, { recursive: true })
+lender.stdin.end()
 
 const [ours, ourCold, peer] = [summary(samples.warm), summary(samples.cold), summary(samples.puppeteer)]
 const ratio = Number((ours.median / peer.median).toFixed(2))

@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { BrowserUnavailableError } from './browser-error.js'
+import { findBrowser } from './find-browser.js'
+import { OUR_PUPPETEER } from './find-puppeteer.js'
+import { OwnBrowser } from './own-browser.js'
+
+/** What a browser that is lent says when it is ready. */
+export interface LentBrowserReport {
+  readonly endpoint: string
+  readonly version: string
+}
+
+/**
+ * Keeps one browser to which executors connect, until `until` resolves; resolves to false when the browser ended
+ * before. It ends with this process, however that ends: its pipe closes then.
+ */
+export async function lendBrowser(
+  env: NodeJS.ProcessEnv,
+  until: Promise<unknown>,
+  ready: (report: LentBrowserReport) => Promise<void>
+): Promise<boolean> {
+  const choice = await findBrowser(undefined, env)
+  if (choice.kind === 'endpoint')
+    throw new BrowserUnavailableError(
+      'QUARRY_BROWSER_ENDPOINT names a browser that others keep; there is none to lend.'
+    )
+  const own = await OwnBrowser.launch(choice, OUR_PUPPETEER, env, { isShared: true })
+  try {
+    await ready({ endpoint: await endpointOf(own.profile), version: await own.browser.version() })
+    const ended = own.ended().then(() => false)
+    return await Promise.race([until.then(() => true), ended])
+  } finally {
+    await own.close()
+  }
+}
+
+/** Chromium writes its port and path there before it answers on its pipe. */
+async function endpointOf(profile: string): Promise<string> {
+  const [port, path] = (await readFile(join(profile, 'DevToolsActivePort'), 'utf8')).split('\n')
+  return `ws://127.0.0.1:${port}${path}`
+}

@@ -1,0 +1,119 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { Executor } from './harness/executor.js'
+
+const serving = { args: ['--serve'], stdin: '' }
+
+/** Sends the next request line. */
+function ask(executor: Executor, runId: string, more: object = {}): void {
+  const script_path = join(executor.folder, 'script.ts')
+  const request = { run_id: runId, attempt: 1, job: null, script_path, serves_next: true, ...more }
+  executor.child.stdin?.write(`${JSON.stringify(request)}\n`)
+}
+
+function readies(executor: Executor) {
+  return executor.frames.filter(({ type }) => type === 'executor_ready')
+}
+
+async function ready(executor: Executor, times: number): Promise<void> {
+  await executor.until(() => readies(executor).length === times)
+}
+
+describe('--serve', () => {
+  it('runs one script after another, each from the start and with frames of its own', async () => {
+    const script = `let calls = 0
+      export default async ({ emit, run }) => { calls++; await emit.info(run.run_id + ' ' + calls); console.log('console of ' + run.run_id) }`
+    await using executor = Executor.start({ script, ...serving })
+    await ready(executor, 1)
+    for (const [at, runId] of ['a', 'b', 'c'].entries()) {
+      ask(executor, runId)
+      executor.send({ type: 'durable_ack', seq: 2 })
+      await ready(executor, at + 2)
+    }
+    executor.child.stdin?.end()
+    expect(await executor.end()).toBe(0)
+    expect(executor.logs).toEqual(['a 1', 'b 1', 'c 1'])
+    expect(executor.events.map((event) => event['seq'])).toEqual([1, 2, 1, 2, 1, 2])
+    expect(readies(executor).map((frame) => frame['exit_code'])).toEqual([undefined, 0, 0, 0])
+    expect(executor.stderr.split('\x1e\n').map((part) => part.trim())).toEqual([
+      ...['console of a', 'console of b', 'console of c'],
+      ''
+    ])
+  })
+
+  it('goes on after a script that failed, and sees a file that changed', async () => {
+    const script =
+      "import { what } from './what.js'\nexport default async ({ emit, job }) => { await emit.info(what()) }"
+    const failing = "export const what = () => { throw new Error('no') }"
+    await using executor = Executor.start({ script, files: { 'what.js': failing }, ...serving })
+    ask(executor, 'a')
+    await ready(executor, 2)
+    const { writeFileSync } = await import('node:fs')
+    writeFileSync(join(executor.folder, 'what.js'), "export const what = () => 'mended'")
+    ask(executor, 'b')
+    await ready(executor, 3)
+    expect(readies(executor).map((frame) => frame['exit_code'])).toEqual([undefined, 1, 0])
+    expect(executor.logs).toEqual(['mended'])
+  })
+
+  it.each([
+    ['a timer', 'setInterval(() => {}, 10_000)'],
+    ['a listener', "process.on('beforeExit', () => {})"],
+    ['a variable', "process.env.LEFT = 'here'"],
+    ['a global', 'globalThis.left = 1'],
+    ['a folder', "process.chdir('/')"]
+  ])('serves nobody after a script that left %s behind', async (_what, statement) => {
+    const script = `export default async ({ emit }) => { ${statement}; await emit.info('x') }`
+    await using executor = Executor.start({ script, ...serving })
+    ask(executor, 'a')
+    expect(await executor.end()).toBe(0)
+    expect(executor.types).toEqual(['log', 'run_complete'])
+    expect(readies(executor)).toHaveLength(1)
+  })
+
+  it('serves one run when the request does not say that more may come', async () => {
+    await using executor = Executor.start({ script: 'export default () => {}', ...serving })
+    ask(executor, 'a', { serves_next: undefined })
+    expect(await executor.end()).toBe(0)
+  })
+
+  it('ends when stdin closes before a request came', async () => {
+    await using executor = Executor.start(serving)
+    await ready(executor, 1)
+    executor.child.stdin?.end()
+    expect(await executor.end()).toBe(0)
+  })
+})
+
+describe('--browser', () => {
+  const text = "await page.evaluate('String(1 + 1)')"
+  const script = `export default async ({ page, emit }) => { await emit.info(${text}) }`
+
+  it('lends a browser to runs that ask for one, until stdin closes', async () => {
+    await using browser = Executor.start({ args: ['--browser'], stdin: '', sockets: true })
+    browser.output.removeAllListeners('data')
+    const line = await new Promise<Buffer>((resolve) => browser.output.once('data', resolve))
+    const { endpoint, version } = JSON.parse(line.toString('utf8')) as Record<string, string>
+    expect(version).toMatch(/^(Headless)?Chrome\/\d+/)
+    await using executor = Executor.start({ script, ...serving })
+    for (const [at, runId] of ['a', 'b'].entries()) {
+      ask(executor, runId, { browser_on_request: true })
+      await executor.until(() => executor.frames.filter(({ type }) => type === 'browser_request').length === at + 1)
+      executor.send({ type: 'browser', endpoint })
+      await ready(executor, at + 2)
+    }
+    expect(executor.logs).toEqual(['2', '2'])
+    expect(browser.profiles).toHaveLength(1)
+    browser.child.stdin?.end()
+    expect(await browser.end()).toBe(0)
+    expect(browser.profiles).toEqual([])
+  })
+
+  it('that the runtime cannot lend fails the run with its reason', async () => {
+    await using executor = Executor.start({ script, request: { browser_on_request: true } })
+    await executor.until(() => executor.frame('browser_request') !== undefined)
+    executor.send({ type: 'browser', error: 'Every browser is in use.' })
+    expect(await executor.end()).toBe(2)
+    expect(executor.outcome?.['message']).toBe('Every browser is in use.')
+  })
+})
