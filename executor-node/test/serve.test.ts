@@ -22,7 +22,11 @@ async function ready(executor: Executor, times: number): Promise<void> {
 describe('--serve', () => {
   it('runs one script after another, each from the start and with frames of its own', async () => {
     const script = `let calls = 0
-      export default async ({ emit, run }) => { calls++; await emit.info(run.run_id + ' ' + calls); console.log('console of ' + run.run_id) }`
+      export default async ({ emit, run }) => {
+        calls++
+        await emit.info(run.run_id + ' ' + calls)
+        console.log('console of ' + run.run_id)
+      }`
     await using executor = Executor.start({ script, ...serving })
     await ready(executor, 1)
     for (const [at, runId] of ['a', 'b', 'c'].entries()) {

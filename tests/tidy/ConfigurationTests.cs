@@ -29,6 +29,8 @@ public partial class ConfigurationTests
         new()
         {
             { "Runner", "services/Quarry.Runner/Hosting/RunnerSettings.cs" },
+            { "Executors", "services/Quarry.Runner/Executors/ExecutorPoolSettings.cs" },
+            { "Browsers", "services/Quarry.Runner/Browsers/BrowserPoolSettings.cs" },
             { "Lode", "services/Quarry.Lode/LodeOptions.cs" },
             { "PolicyQueue", "services/Quarry.Streams/PolicyQueues/PolicyQueueLimits.cs" },
         };

@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
 using Quarry.Contracts.Lode;
+using Quarry.Runner.Browsers;
+using Quarry.Runner.Executors;
 using Quarry.Runner.FanOut;
 using Quarry.Runner.Launches;
 using Quarry.Runner.Leases;
@@ -38,25 +40,46 @@ internal static class RunnerRegistration
             .AddSingleton<ChildStarter>()
             .AddSingleton<LeftChildren>()
             .AddSingleton<RunWorker>();
-        _ = services.AddSingleton(provider => new RunHost(
+        services.AddPools(builder.Configuration);
+        _ = services.AddSingleton(provider => CreateHost(provider, settings));
+        // Stopped in reverse: leases are renewed until the worker has drained.
+        _ = services
+            .AddHostedService<PolicyQueueCheck>()
+            .AddHostedService<LeaseKeeper>()
+            .AddHostedService<RunRecovery>()
+            .AddHostedService(provider => provider.GetRequiredService<BrowserPool>())
+            .AddHostedService(provider => provider.GetRequiredService<ExecutorPool>())
+            .AddHostedService(provider => provider.GetRequiredService<RunWorker>());
+        _ = services.Configure<HostOptions>(host =>
+            host.ShutdownTimeout = TimeSpan.FromMilliseconds(settings.DrainMs) + ReapMargin
+        );
+    }
+
+    private static void AddPools(this IServiceCollection services, IConfiguration configuration) =>
+        _ = services
+            .AddSingleton(new ExecutorOptions())
+            .AddSingleton(BrowserPoolSettings.Read(configuration))
+            .AddSingleton(configuration.GetSection("Executors").Get<ExecutorPoolSettings>() ?? new())
+            .AddSingleton<BrowserPool>()
+            .AddSingleton<ExecutorPool>();
+
+    private static RunHost CreateHost(IServiceProvider provider, RunnerSettings settings)
+    {
+        var isShared = provider.GetRequiredService<BrowserPoolSettings>().RunsAtOnceMax > 0;
+        var isPooled = provider.GetRequiredService<ExecutorPoolSettings>().Prewarmed > 0;
+        var options = provider.GetRequiredService<ExecutorOptions>();
+        return new(
             provider.GetRequiredService<ILode>(),
-            new ExecutorOptions(),
+            options,
             settings.Name,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<RunHost>>()
         )
         {
             Meter = new RuntimeMeter(provider.GetRequiredService<IMeterFactory>()),
-        });
-        // Stopped in reverse: leases are renewed until the worker has drained.
-        _ = services
-            .AddHostedService<PolicyQueueCheck>()
-            .AddHostedService<LeaseKeeper>()
-            .AddHostedService<RunRecovery>()
-            .AddHostedService(provider => provider.GetRequiredService<RunWorker>());
-        _ = services.Configure<HostOptions>(host =>
-            host.ShutdownTimeout = TimeSpan.FromMilliseconds(settings.DrainMs) + ReapMargin
-        );
+            Executors = isPooled ? provider.GetRequiredService<ExecutorPool>() : new FreshExecutors(options),
+            Browsers = isShared ? provider.GetRequiredService<BrowserPool>() : null,
+        };
     }
 
     private static void AddLodeClients(this IServiceCollection services)

@@ -96,10 +96,10 @@ internal sealed partial class LeaseKeeper(
     {
         while (await streams.Queue.TakeExpiredAsync(settings.Life, settings.LeaseAgeMax, stopping) is { } lease)
         {
-            if (active.Find(lease.Run.RunId) is { } own)
+            if (active.TryBegin(lease) is { } taken)
+                _ = TakeUpAsync(taken, stopping);
+            else if (active.Find(lease.Run.RunId) is { } own)
                 Regain(own, lease);
-            else
-                _ = TakeUpAsync(active.Begin(lease), stopping);
         }
     }
 

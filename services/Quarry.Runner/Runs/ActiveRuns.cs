@@ -59,8 +59,15 @@ internal sealed class ActiveRuns
     /// <summary>All of them.</summary>
     public IReadOnlyList<ActiveRun> All => [.. runs.Values];
 
-    /// <summary>Adds a run.</summary>
-    public ActiveRun Begin(RunLease lease) => runs[lease.Run.RunId] = new(lease);
+    /// <summary>
+    /// Adds a run; null when it is in hand already: its lease ran out between being given and being begun, and this process
+    /// has taken it up under a newer one.
+    /// </summary>
+    public ActiveRun? TryBegin(RunLease lease)
+    {
+        var run = new ActiveRun(lease);
+        return runs.TryAdd(lease.Run.RunId, run) ? run : null;
+    }
 
     /// <summary>The run has ended.</summary>
     public void End(ActiveRun run) => _ = runs.TryRemove(KeyValuePair.Create(run.Lease.Run.RunId, run));

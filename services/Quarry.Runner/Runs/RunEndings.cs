@@ -56,6 +56,7 @@ internal sealed partial class RunEndings(
     public async Task<RunRecord> EndLostAsync(RunRecord run, long epoch)
     {
         _ = await RunProcesses.ReapAsync(run.RunId, ReapWithin, clock);
+        await RunProcesses.ReapOrphansAsync(ReapWithin, clock);
         await UntilDrainedAsync(run);
         await using var appender = await lode.OpenAsync(run, epoch, default);
         var durable = appender.DurableSeq;

@@ -48,6 +48,7 @@ internal sealed partial class RunRecovery(
             foreach (var state in Waiting)
                 await EachAsync(state, IsForgottenAsync, run => QueueAgainAsync(run, stopping), stopping);
             await ReapEndedAsync(stopping);
+            await RunProcesses.ReapOrphansAsync(ReapWithin, clock);
             return true;
         }
         catch (Exception e) when (e is LodeException || StreamFaults.IsAway(e))

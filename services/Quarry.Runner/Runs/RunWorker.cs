@@ -76,8 +76,8 @@ internal sealed partial class RunWorker(
         while (!stoppingToken.IsCancellationRequested)
         {
             await places.WaitAsync(stoppingToken);
-            if (await TakeAsync(stoppingToken) is { } lease)
-                _ = RunAsync(active.Begin(lease));
+            if (await TakeAsync(stoppingToken) is { } lease && active.TryBegin(lease) is { } run)
+                _ = RunAsync(run);
             else
                 _ = places.Release();
         }

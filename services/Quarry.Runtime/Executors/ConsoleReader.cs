@@ -13,6 +13,10 @@ namespace Quarry.Runtime.Executors;
 internal sealed class ConsoleReader(string runId, IRunObserver observer, TimeProvider clock)
 {
     private const int TailLinesMax = 50;
+
+    /// <summary>A line of this alone ends the console of one run (CONTRACT_IPC, IPC-32).</summary>
+    private const byte EndOfConsole = 0x1e;
+
     private readonly Queue<string> tail = new();
     private long kept;
 
@@ -22,22 +26,26 @@ internal sealed class ConsoleReader(string runId, IRunObserver observer, TimePro
     /// <summary>The last lines, oldest first.</summary>
     public IReadOnlyList<string> Tail => [.. tail];
 
-    /// <summary>Reads until the stream ends.</summary>
-    public async Task ReadAsync(Stream stderr)
+    /// <summary>Reads until the stream ends, or the console of this run.</summary>
+    public async Task ReadAsync(PipeReader stderr)
     {
-        var pipe = PipeReader.Create(stderr);
-        while (true)
+        var isOver = false;
+        while (!isOver)
         {
-            var read = await pipe.ReadAsync();
+            var read = await stderr.ReadAsync();
             var rest = read.Buffer;
-            while (TryCutLine(ref rest, read.IsCompleted, out var line))
-                Take(line);
-            pipe.AdvanceTo(rest.Start, rest.End);
-            if (read.IsCompleted)
-                break;
+            while (!isOver && TryCutLine(ref rest, read.IsCompleted, out var line))
+            {
+                isOver = IsEnd(line);
+                if (!isOver)
+                    Take(line);
+            }
+            stderr.AdvanceTo(rest.Start, isOver ? rest.Start : rest.End);
+            isOver |= read.IsCompleted;
         }
-        await pipe.CompleteAsync();
     }
+
+    private static bool IsEnd(in ReadOnlySequence<byte> line) => line.Length == 1 && line.FirstSpan[0] == EndOfConsole;
 
     private static bool TryCutLine(ref ReadOnlySequence<byte> rest, bool isLast, out ReadOnlySequence<byte> line)
     {

@@ -10,7 +10,14 @@ public static class ExecutorLocator
 
     /// <summary>The command that hosts <paramref name="scriptPath"/>.</summary>
     /// <exception cref="ExecutorNotFoundException">The executor or a Node to run it cannot be found.</exception>
-    public static ExecutorCommand Locate(ExecutorOptions options, string scriptPath)
+    public static ExecutorCommand Locate(ExecutorOptions options, string scriptPath) =>
+        Locate(options, options.ResolveFrom is { } from ? ["--resolve-from", from, scriptPath] : [scriptPath]);
+
+    /// <summary>The command that starts the executor in a mode without a script.</summary>
+    /// <exception cref="ExecutorNotFoundException">The executor or a Node to run it cannot be found.</exception>
+    public static ExecutorCommand LocateMode(ExecutorOptions options, string mode) => Locate(options, [mode]);
+
+    private static ExecutorCommand Locate(ExecutorOptions options, string[] arguments)
     {
         var executor = options.ExecutorPath ?? Variable("QUARRY_EXECUTOR") ?? FindExecutor();
         if (!File.Exists(executor))
@@ -19,10 +26,6 @@ public static class ExecutorLocator
                 $"The executor '{executor}' does not exist. Build it with 'npm ci && npm run build', or set QUARRY_EXECUTOR."
             );
         }
-        var arguments = new List<string>();
-        if (options.ResolveFrom is { } from)
-            arguments.AddRange(["--resolve-from", from]);
-        arguments.Add(scriptPath);
         var isModule = Path.GetExtension(executor) is ".mjs" or ".js" or ".cjs";
         return isModule
             ? new(FindNode(options, executor), ["--enable-source-maps", executor, .. arguments])

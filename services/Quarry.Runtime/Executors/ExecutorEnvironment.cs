@@ -3,7 +3,9 @@ namespace Quarry.Runtime.Executors;
 /// <summary>The environment an executor sees: built from an allow-list, without service addresses or credentials.</summary>
 internal static class ExecutorEnvironment
 {
-    /// <summary>Tags every process of a run, so that what a dead runner left is found by it.</summary>
+    /// <summary>
+    /// Tags every process of a run with its id, or of a pool with its owner, so that what a dead runner left is found by it.
+    /// </summary>
     public const string RunIdVariable = "QUARRY_RUN_ID";
 
     /// <summary>Tags every process of one executor, so that it is ended with all that it started.</summary>
@@ -32,7 +34,7 @@ internal static class ExecutorEnvironment
     /// <summary>Replaces the environment a child would inherit.</summary>
     public static void Apply(
         IDictionary<string, string?> environment,
-        string runId,
+        string owner,
         string execution,
         IEnumerable<string> further
     )
@@ -45,7 +47,7 @@ internal static class ExecutorEnvironment
         environment.Clear();
         foreach (var (name, value) in kept)
             environment[name] = value;
-        environment[RunIdVariable] = runId;
+        environment[RunIdVariable] = owner;
         environment[ExecutionVariable] = execution;
     }
 }

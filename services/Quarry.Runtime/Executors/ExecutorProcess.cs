@@ -41,9 +41,9 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     /// <summary>Ends with the process.</summary>
     public Task<ExecutorExit> Exited { get; }
 
-    /// <summary>Starts the command in a new session.</summary>
+    /// <summary>Starts the command in a new session, for a run or for the process that owns it.</summary>
     /// <exception cref="ExecutorNotFoundException">The program cannot be started.</exception>
-    public static ExecutorProcess Start(ExecutorCommand command, string runId, ExecutorOptions options)
+    public static ExecutorProcess Start(ExecutorCommand command, string owner, ExecutorOptions options)
     {
         var start = new ProcessStartInfo("setsid")
         {
@@ -56,7 +56,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         foreach (var argument in command.Arguments)
             start.ArgumentList.Add(argument);
         var id = Guid.NewGuid().ToString("n");
-        ExecutorEnvironment.Apply(start.Environment, runId, id, options.PassEnvironment);
+        ExecutorEnvironment.Apply(start.Environment, owner, id, options.PassEnvironment);
         try
         {
             return new(Process.Start(start)!, id);
@@ -73,12 +73,17 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     /// <summary>Kills the executor and everything it started.</summary>
     public void Kill() => _ = StrayProcesses.Kill(Pid, Tag);
 
+    /// <summary>Memory that it and everything it started use, in bytes.</summary>
+    public long MemoryBytes() => ProcessMemory.BytesOf(StrayProcesses.Find(Pid, Tag));
+
     /// <summary>
-    /// Makes sure that no process of the run is left, and no browser profile; false when one would not die in time.
+    /// Makes sure that no process of the run is left, and no browser profile; false when one would not die in time. An
+    /// executor that serves on stays.
     /// </summary>
-    public async Task<bool> ReapAsync(TimeSpan within, TimeProvider clock)
+    public async Task<bool> ReapAsync(bool isServingOn, TimeSpan within, TimeProvider clock)
     {
-        var isReaped = await StrayProcesses.ReapAsync(Pid, Tag, within, clock);
+        int? spared = isServingOn ? Pid : null;
+        var isReaped = await StrayProcesses.ReapAsync(Pid, Tag, spared, within, clock);
         LeftProfiles.RemoveOfExecution(execution);
         return isReaped;
     }

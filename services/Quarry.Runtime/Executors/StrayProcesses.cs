@@ -14,22 +14,28 @@ internal static class StrayProcesses
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Kills what is there now; how many.</summary>
-    public static int Kill(int sessionId, string tag)
+    /// <summary>Kills what is there now, but for one that is spared; how many.</summary>
+    public static int Kill(int sessionId, string tag, int? spared = null)
     {
         var killed = 0;
-        foreach (var pid in Find(sessionId, tag))
+        foreach (var pid in Find(sessionId, tag).Where(pid => pid != spared))
             killed += TryKill(pid) ? 1 : 0;
         return killed;
     }
 
     /// <summary>Kills until nothing is left; false when something still is when the time is over.</summary>
-    public static async Task<bool> ReapAsync(int sessionId, string tag, TimeSpan within, TimeProvider clock)
+    public static async Task<bool> ReapAsync(
+        int sessionId,
+        string tag,
+        int? spared,
+        TimeSpan within,
+        TimeProvider clock
+    )
     {
         // Strays are not our children: their end cannot be awaited, only looked for.
         var started = clock.GetTimestamp();
         using var timer = new PeriodicTimer(LookEvery, clock);
-        while (Kill(sessionId, tag) > 0)
+        while (Kill(sessionId, tag, spared) > 0)
         {
             if (clock.GetElapsedTime(started) > within)
                 return false;

@@ -52,6 +52,27 @@ internal sealed class ControlFrames : IAsyncDisposable
         _ = frames.Writer.TryWrite(cancel.ToFrame());
     }
 
+    /// <summary>Lends a browser to the run, and a context of it that is the run's alone.</summary>
+    public void Browser(string endpoint, string contextId) =>
+        _ = frames.Writer.TryWrite(
+            new FrameWriter(3)
+                .Text("type", "browser")
+                .Text("endpoint", endpoint)
+                .Text("context_id", contextId)
+                .ToFrame()
+        );
+
+    /// <summary>Says why the run gets no browser.</summary>
+    public void BrowserRefused(string error) =>
+        _ = frames.Writer.TryWrite(new FrameWriter(2).Text("type", "browser").Text("error", error).ToFrame());
+
+    /// <summary>A new run begins: its acks count from its own first event.</summary>
+    public void Restart()
+    {
+        Volatile.Write(ref durableSeq, 0);
+        durableSent = 0;
+    }
+
     /// <summary>Closes stdin, which tells the executor to end.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -36,6 +36,14 @@ internal sealed class FrameIntake(RunRecord run, IIngestionPolicy policy, IRunOb
     /// <summary>Ends with the first terminal event.</summary>
     public TaskCompletionSource TerminalSeen { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Ends when the run needs a browser.</summary>
+    public TaskCompletionSource BrowserAsked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>
+    /// Ends when the executor has done with the run and could serve another: with the code that it would have exited with.
+    /// </summary>
+    public TaskCompletionSource<int> Released { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>When the last frame came.</summary>
     public DateTimeOffset LastFrameAt { get; private set; } = clock.GetUtcNow();
 
@@ -55,7 +63,7 @@ internal sealed class FrameIntake(RunRecord run, IIngestionPolicy policy, IRunOb
         var before = Filling.Count;
         PendingBlob? blob = null;
         var isExhausted = false;
-        while (blob is null && Fault is null && !MustAct())
+        while (blob is null && Fault is null && !Released.Task.IsCompleted && !MustAct())
         {
             isExhausted = !TryCut(out var frame);
             if (isExhausted)
@@ -117,6 +125,13 @@ internal sealed class FrameIntake(RunRecord run, IIngestionPolicy policy, IRunOb
                 return null;
             case FrameKind.FlushRequest:
                 policy.On(new(PolicyInputKind.FlushRequested), LastFrameAt, Actions);
+                return null;
+            case FrameKind.BrowserRequest:
+                _ = BrowserAsked.TrySetResult();
+                return null;
+            // Before the run it says only that the executor is there.
+            case FrameKind.ExecutorReady when Tally.Result is not null:
+                _ = Released.TrySetResult(ReportFrames.ReadExitCode(map));
                 return null;
             default:
                 return null;

@@ -122,6 +122,8 @@ internal sealed class IngestLoop(
         fault ??= intake.Fault;
         if (fault is not null)
             EndOfStream(0);
+        else if (intake.Released.Task.IsCompleted)
+            EndOfStream(0);
         else if (scan.IsExhausted && (result.IsCompleted || result.IsCanceled))
             EndOfStream(left);
         else if (scan.IsExhausted)

@@ -22,6 +22,13 @@ internal static class ReportFrames
             MsgPackMap.FindText(map, "stack"u8)
         );
 
+    /// <summary>What the executor would have exited with, in an <c>executor_ready</c> frame; a crash when it has none.</summary>
+    public static int ReadExitCode(ReadOnlySpan<byte> map)
+    {
+        const int crash = 2;
+        return (int)(MsgPackMap.FindInt64(map, "exit_code"u8) ?? crash);
+    }
+
     /// <summary>Version of the script in a <c>script_info</c> frame: 64 hex digits; null when it is anything else.</summary>
     public static string? ReadScriptSha256(ReadOnlySpan<byte> map) =>
         MsgPackMap.FindText(map, "sha256"u8) is { Length: 64 } text && text.All(char.IsAsciiHexDigit) ? text : null;

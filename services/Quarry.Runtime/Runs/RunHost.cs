@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Quarry.Contracts.Lode;
 using Quarry.Contracts.Runs;
 using Quarry.Policies;
+using Quarry.Runtime.Browsers;
 using Quarry.Runtime.Executors;
 using Quarry.Runtime.Telemetry;
 
@@ -19,6 +20,12 @@ public sealed partial class RunHost(
     /// <summary>Where what the runs do is counted; a meter of this host's own unless it is given one.</summary>
     public RuntimeMeter Meter { get; init; } = new();
 
+    /// <summary>Where runs get their executors; a new one for each run unless it is given another.</summary>
+    public IExecutorSource Executors { get; init; } = new FreshExecutors(options);
+
+    /// <summary>Lends browsers to the executors; each starts its own when there is none.</summary>
+    public IBrowserSource? Browsers { get; init; }
+
     /// <summary>
     /// Runs one run to its end and returns the final record, durable in Lode. <paramref name="epoch"/> is the number of
     /// this runner's lease on the run.
@@ -27,12 +34,12 @@ public sealed partial class RunHost(
     /// <exception cref="ExecutorNotFoundException">The machine lacks an executor; nothing was started.</exception>
     public async Task<RunRecord> RunAsync(RunRecord queued, long epoch, IRunObserver observer, RunControl control)
     {
-        var command = ExecutorLocator.Locate(options, queued.Script.Path);
+        _ = ExecutorLocator.Locate(options, queued.Script.Path);
         var run = queued with { State = RunState.Starting, StartedAt = clock.GetUtcNow(), Runner = runnerName };
         await RecordAsync(run, observer);
         await using var opened = await lode.OpenAsync(run, epoch, CancellationToken.None);
         var appender = new MeteredAppender(opened, Meter, clock);
-        var (final, samples) = await MeasureAsync(run, command, appender, observer, control);
+        var (final, samples) = await MeasureAsync(run, appender, observer, control);
         var closed = await appender.CloseAsync(final, samples, CancellationToken.None);
         if (!closed.IsDurable)
             throw new LodeException($"Run {run.RunId} could not be closed: {closed.Message}")
@@ -46,7 +53,6 @@ public sealed partial class RunHost(
 
     private async Task<(RunRecord Final, IReadOnlyList<RunSample> Samples)> MeasureAsync(
         RunRecord run,
-        ExecutorCommand command,
         ILodeAppender appender,
         IRunObserver observer,
         RunControl control
@@ -62,6 +68,7 @@ public sealed partial class RunHost(
             figures,
             observer,
             control,
+            Browsers,
             options,
             clock,
             r => RecordAsync(r, observer)
@@ -69,7 +76,7 @@ public sealed partial class RunHost(
         Meter.Started(figures);
         try
         {
-            var final = await session.RunAsync(command);
+            var final = await ExecuteAsync(session, run);
             Meter.Ended(figures, final.Outcome!.Value);
             return (final, session.Samples);
         }
@@ -77,6 +84,19 @@ public sealed partial class RunHost(
         {
             Meter.Forget(figures);
             drops.End(policy.Counters);
+        }
+    }
+
+    private async Task<RunRecord> ExecuteAsync(RunSession session, RunRecord run)
+    {
+        var executor = Executors.Take(run);
+        try
+        {
+            return await session.RunAsync(executor);
+        }
+        finally
+        {
+            await Executors.GiveBackAsync(executor, run, session.IsExecutorReady);
         }
     }
 

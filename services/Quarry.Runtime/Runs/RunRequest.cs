@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Quarry.Contracts;
 using Quarry.Contracts.Runs;
+using Quarry.Runtime.Executors;
 
 namespace Quarry.Runtime.Runs;
 
@@ -19,6 +20,14 @@ internal sealed record RunRequest
 
     public string? BrowserWsEndpoint { get; init; }
 
+    public bool? BrowserOnRequest { get; init; }
+
+    public required string ScriptPath { get; init; }
+
+    public string? ResolveFrom { get; init; }
+
+    public bool? ServesNext { get; init; }
+
     public ResumeFrom? Resume { get; init; }
 
     public required StorageKeys Storage { get; init; }
@@ -31,7 +40,7 @@ internal sealed record RunRequest
     /// <summary>The checkpoint at which the script may go on.</summary>
     internal sealed record ResumeFrom(string CheckpointId, long Seq, JsonElement? State);
 
-    public static byte[] ToJson(RunRecord run, string? browserWsEndpoint) =>
+    public static byte[] ToJson(RunRecord run, ExecutorOptions options, bool mayServeOn, bool isBrowserLent) =>
         JsonSerializer.SerializeToUtf8Bytes(
             new RunRequest
             {
@@ -40,7 +49,11 @@ internal sealed record RunRequest
                 JobId = run.JobId,
                 ParentRunId = run.ParentRunId,
                 Job = run.Job ?? JsonSerializer.SerializeToElement(new Dictionary<string, string>()),
-                BrowserWsEndpoint = browserWsEndpoint,
+                BrowserWsEndpoint = options.BrowserWsEndpoint,
+                BrowserOnRequest = isBrowserLent ? true : null,
+                ScriptPath = run.Script.Path,
+                ResolveFrom = options.ResolveFrom,
+                ServesNext = mayServeOn ? true : null,
                 Limits = run.Limits,
                 Resume = run.Resume is { } at ? new(at.CheckpointId, at.Seq, at.State) : null,
                 Storage = new(run.Dataset, run.Source, run.Category, run.Day, run.RunId),

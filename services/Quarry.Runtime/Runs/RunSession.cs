@@ -1,7 +1,7 @@
-using System.IO.Pipelines;
 using Quarry.Contracts.Lode;
 using Quarry.Contracts.Runs;
 using Quarry.Policies;
+using Quarry.Runtime.Browsers;
 using Quarry.Runtime.Executors;
 using Quarry.Runtime.Ingest;
 using Quarry.Runtime.Telemetry;
@@ -16,14 +16,12 @@ internal sealed class RunSession(
     RunFigures figures,
     IRunObserver observer,
     RunControl control,
+    IBrowserSource? browsers,
     ExecutorOptions options,
     TimeProvider clock,
     Func<RunRecord, Task> record
 )
 {
-    private const int PipeBytes = 512 * 1024;
-    private const int ReadBytes = 256 * 1024;
-
     private readonly ConsoleReader console = new(starting.RunId, observer, clock);
     private readonly TimeSpan reapWithin = TimeSpan.FromMilliseconds(options.ReapMs);
     private RunRecord run = starting;
@@ -31,31 +29,47 @@ internal sealed class RunSession(
     /// <summary>What the policy had counted while the run went on, oldest first; known at the run's end.</summary>
     public IReadOnlyList<RunSample> Samples { get; private set; } = [];
 
-    /// <summary>Starts the command, ingests until it ends, and tells how it ended.</summary>
-    public async Task<RunRecord> RunAsync(ExecutorCommand command)
+    /// <summary>True when the executor has done with the run and may serve another.</summary>
+    public bool IsExecutorReady { get; private set; }
+
+    /// <summary>Has the executor run the script, ingests until it ends, and tells how it ended.</summary>
+    public async Task<RunRecord> RunAsync(Executor executor)
     {
-        await using var process = ExecutorProcess.Start(command, run.RunId, options);
         figures.Meter.Launched();
-        await using var frames = new ControlFrames(process.Input);
+        var (process, frames) = (executor.Process, executor.Control);
         using var intake = new FrameIntake(run, policy, observer, clock);
-        PipeRoom.Ask(process.Output, PipeBytes);
-        var pipe = PipeReader.Create(process.Output, new(bufferSize: ReadBytes, minimumReadSize: ReadBytes / 2));
-        using var loop = new IngestLoop(pipe, policy, intake, appender, frames, run, observer, figures, clock);
+        using var loop = new IngestLoop(
+            executor.Frames,
+            policy,
+            intake,
+            appender,
+            frames,
+            run,
+            observer,
+            figures,
+            clock
+        );
         using var watch = new RunWatch(run.Limits, control, () => intake.LastFrameAt, clock);
         using var sampler = new RunSampler(figures, clock);
-        await using var memory = new MemoryWatch(process, run, control, clock);
-        var reading = console.ReadAsync(process.Error);
-        frames.Request(RunRequest.ToJson(run, options.BrowserWsEndpoint));
+        await using var loan = new BrowserLoan(browsers, run, intake.BrowserAsked.Task, frames);
+        await using var memory = new MemoryWatch(() => process.MemoryBytes() + loan.MemoryBytes(), run, control, clock);
+        var reading = console.ReadAsync(executor.Console);
+        frames.Restart();
+        frames.Request(RunRequest.ToJson(run, options, executor.MayServeOn, browsers is not null));
+        executor.Served++;
         var ingest = loop.RunAsync();
-        var supervisor = new ExecutorSupervisor(process, frames, control, run.Limits, options, clock);
+        var over = EndedOrReleasedAsync(process.Exited, intake.Released.Task);
+        var supervisor = new ExecutorSupervisor(process, over, frames, control, run.Limits, options, clock);
         var ended = supervisor.SeeToEndAsync(intake.TerminalSeen.Task, ingest);
         await NoteLoadedAsync(intake, ended);
         var exit = await ended;
         await record(
             run = run with { State = RunState.Draining, SeqLast = intake.Tally.SeqLast, SeqDurable = loop.DurableSeq }
         );
-        var isReaped = await process.ReapAsync(reapWithin, clock);
+        var isReleased = intake.Released.Task.IsCompleted && !control.Stopped.IsCompleted;
+        var isReaped = await process.ReapAsync(isReleased, reapWithin, clock);
         var fault = await DrainAsync(loop, ingest);
+        IsExecutorReady = isReleased && isReaped && fault is null && !process.Exited.IsCompleted;
         if (fault is not null)
             figures.Meter.Faulted(fault.Kind);
         Samples = sampler.End();
@@ -63,6 +77,10 @@ internal sealed class RunSession(
             await reading;
         return Conclude(intake, loop, exit, fault, supervisor.IsOverstayed);
     }
+
+    /// <summary>An executor that is ready for another run has ended this one as if it had exited.</summary>
+    private static async Task<ExecutorExit> EndedOrReleasedAsync(Task<ExecutorExit> exited, Task<int> released) =>
+        await Task.WhenAny(exited, released) == released ? new(await released, null) : await exited;
 
     private async Task NoteLoadedAsync(FrameIntake intake, Task ended)
     {

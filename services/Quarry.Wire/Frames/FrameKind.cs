@@ -23,4 +23,10 @@ public enum FrameKind
 
     /// <summary>The script waits until what it emitted is durable.</summary>
     FlushRequest,
+
+    /// <summary>The executor can serve a run, its first or a further one.</summary>
+    ExecutorReady,
+
+    /// <summary>The run needs a browser.</summary>
+    BrowserRequest,
 }

@@ -36,7 +36,7 @@ internal sealed class ChaosKills(RunnerStack stack, Random random)
 
     private async Task KillProcessAsync()
     {
-        var found = (await RunTags.ProcessesAsync(stack)).ToList();
+        var found = await RunTags.ProcessesAsync(stack);
         if (found.Count == 0)
             return;
         var (pid, isBrowser) = found[random.Next(found.Count)];

@@ -63,12 +63,10 @@ internal sealed class ChaosTrees(RunnerStack stack)
         return roots;
     }
 
-    public Task<IReadOnlyList<RunRecord>> AllAsync() => stack.RunsAsync();
-
     /// <summary>True when every run has ended, and nothing is left that would start another one.</summary>
     public async Task<bool> AllEndedAsync()
     {
-        var runs = await AllAsync();
+        var runs = await stack.RunsAsync();
         return runs.Count >= trees && runs.All(r => r.IsDone) && runs.All(r => IsFollowed(r, runs));
     }
 

@@ -8,7 +8,8 @@ public class FanOutTests
     /// <summary>A tree that describes itself: every job lists what to enqueue.</summary>
     private const string Tree = """
         export default async function ({ emit, job }) {
-          await emit.item({ item_type: 'visited', data: { name: job.name } })
+          await emit.item({ item_type: 'visited', data: { name: job.name, pid: process.pid } })
+          console.log('I am ' + job.name)
           for (const child of job.children ?? []) await emit.enqueue(child)
         }
         """;
@@ -70,6 +71,35 @@ public class FanOutTests
         Assert.Equal(new() { Accepted = 3, OverBudget = 17 }, await TotalsAsync(stack, root.RunId));
         Assert.Equal(RunOutcome.Success, (await stack.FindAsync(root.RunId))!.Outcome);
         Assert.Equal(4, (await stack.RunsAsync()).Count);
+    }
+
+    [Fact]
+    public async Task Children_of_one_script_are_served_by_one_executor_after_another()
+    {
+        await using var stack = await RunnerStack.StartAsync(("Executors__RunsMax", "4"));
+        var children = Enumerable.Range(1, 7).Select(i => Ask("tree.mjs", new { name = $"n{i}" }));
+        var root = await LaunchAsync(
+            stack,
+            children,
+            new
+            {
+                depth = 1,
+                max_runs = 10,
+                parallel = 1,
+            }
+        );
+        var born = await ChildrenAsync(stack, root.RunId, 7);
+        Assert.All(born, r => Assert.True(r.Outcome == RunOutcome.Success, r.Message));
+        var pids = new List<int>();
+        foreach (var run in born)
+        {
+            var item = Assert.Single(await stack.EventsAsync(run.RunId, "item"));
+            pids.Add(item.Payload.GetProperty("data").GetProperty("pid").GetInt32());
+            var lines = (await stack.TailAsync(run.RunId)).Where(e => e.Name == "console");
+            Assert.Equal([$"I am {NameOf(run)}"], lines.Select(e => e.Data.GetProperty("text").GetString()));
+        }
+        Assert.All(pids.GroupBy(pid => pid), served => Assert.InRange(served.Count(), 1, 4));
+        Assert.InRange(pids.Distinct().Count(), 2, 3);
     }
 
     [Fact]

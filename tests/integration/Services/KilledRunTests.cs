@@ -21,12 +21,21 @@ public class KilledRunTests(ITestOutputHelper output)
 
     private static int Kills => int.Parse(Environment.GetEnvironmentVariable("QUARRY_KILLS") ?? "9");
 
-    [Fact]
-    public async Task Executors_and_browsers_killed_in_a_row_end_their_runs_and_leave_no_process_and_no_profile()
+    [Theory]
+    [InlineData("0", "0")]
+    [InlineData("1", "4")]
+    public async Task Executors_and_browsers_killed_in_a_row_end_their_runs_and_leave_no_process_and_no_profile(
+        string prewarmed,
+        string runsOfABrowser
+    )
     {
         var random = new Random(Seeds.Next(output));
         using var profiles = new ProfileFolder();
-        await using var stack = await RunnerStack.StartAsync(profiles.Setting);
+        await using var stack = await RunnerStack.StartAsync(
+            profiles.Setting,
+            ("Executors__Prewarmed", prewarmed),
+            ("Browsers__RunsAtOnceMax", runsOfABrowser)
+        );
         var script = stack.Script("busy.mjs", Busy);
         var ended = new List<RunRecord>();
         for (var done = 0; done < Kills; done += AtOnce)
@@ -37,20 +46,20 @@ public class KilledRunTests(ITestOutputHelper output)
         foreach (var group in ended.GroupBy(r => r.Outcome))
             output.WriteLine($"{group.Key}: {group.Count()}");
         Assert.DoesNotContain(ended, r => r.Outcome == RunOutcome.Success);
-        await profiles.UntilNothingIsLeftAsync(ended);
+        await stack.StopRunnersAsync();
+        await profiles.UntilNothingIsLeftAsync(stack);
     }
 
-    /// <summary>Kills one process of a run some time after its first is there, and again until the run has ended.</summary>
+    /// <summary>Kills one process some time after a run was begun, and again until that run has ended.</summary>
     private static async Task<RunRecord> KillAsync(RunnerStack stack, string script, int delayMs, int choice)
     {
         var run = await stack.LaunchAsync(new { script, source = "s" });
-        var ids = new HashSet<string>([run.RunId]);
-        await RunnerTests.UntilAsync(() => Task.FromResult(RunTags.Of(ids).Any()));
+        _ = await stack.UntilAsync(run.RunId, r => r.State != RunState.Queued);
         await Task.Delay(delayMs);
         var isDone = false;
         while (!isDone)
         {
-            var found = RunTags.Of(ids).ToList();
+            var found = await RunTags.ProcessesAsync(stack);
             if (found.Count > 0)
                 _ = RunTags.TryKill(found[choice % found.Count].Pid);
             isDone = await stack.FindAsync(run.RunId) is { IsDone: true };

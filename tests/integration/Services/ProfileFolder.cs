@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Quarry.Contracts.Runs;
 
 namespace Quarry.Tests.Integration.Services;
 
@@ -14,14 +13,13 @@ internal sealed class ProfileFolder : IDisposable
 
     private IEnumerable<string> Left => Directory.EnumerateFileSystemEntries(folder.FullName);
 
-    /// <summary>D8: 5 s after the end of these runs nothing of them is left, no process and no profile.</summary>
-    public async Task UntilNothingIsLeftAsync(IEnumerable<RunRecord> runs)
+    /// <summary>D8: 5 s after the last run ended and its runners were stopped nothing is left, no process and no profile.</summary>
+    public async Task UntilNothingIsLeftAsync(RunnerStack stack)
     {
-        var ids = runs.Select(r => r.RunId).ToHashSet(StringComparer.Ordinal);
         var since = Stopwatch.StartNew();
-        while ((RunTags.Of(ids).Any() || Left.Any()) && since.Elapsed < GoneWithin)
+        while (((await RunTags.ProcessesAsync(stack)).Count > 0 || Left.Any()) && since.Elapsed < GoneWithin)
             await Task.Delay(50);
-        Assert.Empty(RunTags.Of(ids).Select(p => p.Pid));
+        Assert.Empty((await RunTags.ProcessesAsync(stack)).Select(p => p.Pid));
         Assert.Empty(Left);
     }
 

@@ -8,11 +8,11 @@ internal static class RunTags
 {
     private const string Tag = "QUARRY_RUN_ID=";
 
-    /// <summary>Processes of the stack's runs.</summary>
-    public static async Task<IEnumerable<(int Pid, bool IsBrowser)>> ProcessesAsync(RunnerStack stack)
+    /// <summary>Processes of the stack's runs, and those that its runners keep for runs.</summary>
+    public static async Task<IReadOnlyList<(int Pid, bool IsBrowser)>> ProcessesAsync(RunnerStack stack)
     {
         var known = (await stack.RunsAsync()).Select(r => r.RunId).ToHashSet(StringComparer.Ordinal);
-        return Of(known).ToList();
+        return [.. Where(tag => known.Contains(tag) || stack.Owns(tag))];
     }
 
     /// <summary>SIGKILL; false when the process has ended by itself meanwhile.</summary>
@@ -30,15 +30,14 @@ internal static class RunTags
         }
     }
 
-    /// <summary>Processes that carry the tag of one of these runs.</summary>
-    public static IEnumerable<(int Pid, bool IsBrowser)> Of(IReadOnlySet<string> runIds)
+    private static IEnumerable<(int Pid, bool IsBrowser)> Where(Func<string, bool> isMeant)
     {
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
             if (!int.TryParse(Path.GetFileName(folder), out var pid))
                 continue;
             var run = Read(folder, "environ").FirstOrDefault(v => v.StartsWith(Tag, StringComparison.Ordinal));
-            if (run is not null && runIds.Contains(run[Tag.Length..]))
+            if (run is not null && isMeant(run[Tag.Length..]))
                 yield return (pid, !Read(folder, "cmdline")[0].EndsWith("node", StringComparison.Ordinal));
         }
     }

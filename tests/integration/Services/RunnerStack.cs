@@ -62,6 +62,17 @@ internal sealed class RunnerStack : IAsyncDisposable
     /// <summary>The runner that goes by a name now.</summary>
     public ServiceProcess RunnerOf(string name) => named[name];
 
+    /// <summary>Whether a tag is that of a runner of this stack, of one that has ended too.</summary>
+    public bool Owns(string tag) =>
+        runners.Exists(runner => tag.StartsWith($"runner-{runner.Pid}-", StringComparison.Ordinal));
+
+    /// <summary>Stops the runners that live, as a deployment would.</summary>
+    public async Task StopRunnersAsync()
+    {
+        foreach (var runner in named.Values)
+            Assert.Equal(0, await runner.StopAsync());
+    }
+
     /// <summary>Kills the Lode writer and starts it again on the same ports.</summary>
     public async Task KillAndRestartLodeAsync()
     {

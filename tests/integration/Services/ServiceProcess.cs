@@ -16,11 +16,15 @@ internal sealed class ServiceProcess : IAsyncDisposable
     private ServiceProcess(Process process)
     {
         this.process = process;
+        Pid = process.Id;
         process.OutputDataReceived += (_, line) => Read(line.Data);
         process.ErrorDataReceived += (_, line) => Read(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
     }
+
+    /// <summary>Id of the process.</summary>
+    public int Pid { get; }
 
     /// <summary>Where it listens.</summary>
     public List<Uri> Addresses { get; } = [];

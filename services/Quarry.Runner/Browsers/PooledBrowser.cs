@@ -1,0 +1,48 @@
+using Quarry.Runtime.Browsers;
+
+namespace Quarry.Runner.Browsers;
+
+/// <summary>A browser with what is known of its use. Its pool guards it.</summary>
+internal sealed class PooledBrowser(LentBrowser browser, TimeProvider clock)
+{
+    private const long BytesPerMb = 1024 * 1024;
+    private readonly long startedAt = clock.GetTimestamp();
+    private long idleSince = clock.GetTimestamp();
+
+    public LentBrowser Browser => browser;
+
+    /// <summary>Runs that have a context of it.</summary>
+    public int InUse { get; private set; }
+
+    /// <summary>Runs that it has served, those that go on included.</summary>
+    public int Served { get; private set; }
+
+    /// <summary>True when it takes no more runs.</summary>
+    public bool IsRetired { get; set; }
+
+    public void Take()
+    {
+        InUse++;
+        Served++;
+    }
+
+    public void GiveBack()
+    {
+        InUse--;
+        idleSince = clock.GetTimestamp();
+    }
+
+    /// <summary>Why it should be replaced; null when it should not.</summary>
+    public string? WhyRetire(BrowserPoolSettings settings)
+    {
+        if (Served >= settings.RunsMax)
+            return $"it served {Served} runs";
+        if (clock.GetElapsedTime(startedAt).TotalMilliseconds >= settings.AgeMaxMs)
+            return "it has reached its age";
+        var usedMb = browser.MemoryBytes() / BytesPerMb;
+        return usedMb >= settings.MemoryMaxMb ? $"it uses {usedMb} MiB of memory" : null;
+    }
+
+    /// <summary>True when nobody has used it for the time.</summary>
+    public bool IsIdleFor(int idleMs) => InUse == 0 && clock.GetElapsedTime(idleSince).TotalMilliseconds >= idleMs;
+}

@@ -1,0 +1,88 @@
+// @ts-check
+// A Lode writer and a runner as processes of their own, over a folder that goes with them.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
+const CONFIGURATION = process.env.CONFIGURATION ?? 'Release'
+
+/** @typedef {{ child: import('node:child_process').ChildProcess, addresses: string[] }} Service */
+
+/**
+ * Resolves when the service listens.
+ * @param {string} project @param {Record<string, string>} settings @returns {Promise<Service>}
+ */
+async function start(project, settings) {
+  const folder = join(ROOT, 'services', project, 'bin', CONFIGURATION, 'net10.0')
+  const env = { ...process.env, ASPNETCORE_URLS: 'http://127.0.0.1:0', ...settings }
+  const child = spawn('dotnet', [join(folder, `${project}.dll`)], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit']
+  })
+  const addresses = []
+  let text = ''
+  for await (const bytes of child.stdout.iterator({ destroyOnReturn: false })) {
+    text += bytes
+    if (!text.includes('Application started')) continue
+    for (const [, address] of text.matchAll(/Now listening on: (\S+)/g)) addresses.push(String(address))
+    child.stdout.resume()
+    return { child, addresses }
+  }
+  throw new Error(`${project} ended before it listened:\n${text}`)
+}
+
+/** Both services; scripts lie in `scripts`. */
+export class Services {
+  /** @param {string} folder @param {Service} lode @param {Service} runner */
+  constructor(folder, lode, runner) {
+    this.folder = folder
+    this.lode = lode
+    this.runner = runner
+  }
+
+  /** @param {(scripts: string) => void} write @param {Record<string, string>} settings */
+  static async start(write, settings) {
+    const folder = mkdtempSync(join(tmpdir(), 'quarry-bench-pages-'))
+    const scripts = join(folder, 'scripts')
+    mkdirSync(scripts)
+    write(scripts)
+    const lode = await start('Quarry.LodeWriter', { Lode__Root: join(folder, 'data'), QUARRY_GRPC_PORT: '0' })
+    const [http, grpc] = lode.addresses
+    const runner = await start('Quarry.Runner', {
+      Runner__ScriptRoots__0: scripts,
+      QUARRY_LODE_GRPC: String(grpc),
+      services__lode__http__0: String(http),
+      ...settings
+    })
+    return new Services(folder, lode, runner)
+  }
+
+  /** @param {object} body @returns {Promise<{ run_id: string }>} */
+  async launch(body) {
+    const headers = { 'content-type': 'application/json' }
+    const answer = await fetch(`${this.runner.addresses[0]}/api/v1/runs`, {
+      ...{ method: 'POST', headers },
+      body: JSON.stringify(body)
+    })
+    if (!answer.ok) throw new Error(`The launch was refused: ${await answer.text()}`)
+    return answer.json()
+  }
+
+  /** Every run of the Lode writer, newest first. @returns {Promise<Record<string, any>[]>} */
+  async runs() {
+    return (await (await fetch(`${this.lode.addresses[0]}/api/v1/runs?limit=1000`)).json()).items
+  }
+
+  async stop() {
+    for (const { child } of [this.runner, this.lode]) {
+      child.kill('SIGTERM')
+      await once(child, 'exit')
+    }
+    rmSync(this.folder, { recursive: true })
+  }
+}
