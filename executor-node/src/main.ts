@@ -19,6 +19,7 @@ function main(output: PipeWriter): Promise<number> {
   if (args.mode === 'serve') return serve(output)
   if (args.mode === 'browser') return lend(output)
   if (args.mode === 'check') return check(output)
+  if (args.mode === 'features') return features(output)
   return args.mode === 'validate' ? validate(args.script, output) : run(args.script, output)
 }
 
@@ -43,6 +44,12 @@ async function check(output: PipeWriter): Promise<number> {
   const found = await checkMachine(process.env)
   await output.writeAll(Buffer.from(`${JSON.stringify(found)}\n`))
   return 'problem' in found.browser ? ExitCode.crash : ExitCode.completed
+}
+
+/** Prints what a runtime may rely on as one line of JSON (CONTRACT_IPC, features). */
+async function features(output: PipeWriter): Promise<number> {
+  await output.writeAll(Buffer.from(`${JSON.stringify({ features: ['proxy'] })}\n`))
+  return ExitCode.completed
 }
 
 /** Prints what is known about the script as one line of JSON. */

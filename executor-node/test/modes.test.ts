@@ -155,7 +155,7 @@ describe('a proxy', () => {
       protocol: 'http',
       host: '127.0.0.1',
       port,
-      username: 'user'
+      failed_requests: 0
     })
     expect(run.stderr).not.toContain('secret-word')
   })
@@ -166,6 +166,14 @@ describe('a proxy', () => {
     await using run = await runScript({ script, request: { proxy } })
     expect(run.code).toBe(1)
     expect(run.outcome?.['message']).toContain('ERR_PROXY_CONNECTION_FAILED')
+    expect(run.frame('run_result')?.['proxy_used']).toEqual({ ...proxy, failed_requests: 1 })
+  })
+})
+
+describe('--features', () => {
+  it('says that proxies are known', () => {
+    const { status, stdout } = spawnSync(process.execPath, [EXECUTOR, '--features'], { encoding: 'utf8' })
+    expect({ status, ...JSON.parse(stdout) }).toEqual({ status: 0, features: expect.arrayContaining(['proxy']) })
   })
 })
 

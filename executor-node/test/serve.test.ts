@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import puppeteer from 'puppeteer-core'
 import { describe, expect, it } from 'vitest'
 import { Executor } from './harness/executor.js'
 
@@ -111,6 +112,24 @@ describe('--browser', () => {
     browser.child.stdin?.end()
     expect(await browser.end()).toBe(0)
     expect(browser.profiles).toEqual([])
+  })
+
+  it('gives a run with a proxy a context of its own, whatever context is lent', async () => {
+    const goes = "export default ({ page }) => page.goto('http://127.0.0.1:45994/')"
+    const proxy = { protocol: 'http', host: '127.0.0.1', port: 45995 }
+    await using browser = Executor.start({ args: ['--browser'], stdin: '', sockets: true })
+    browser.output.removeAllListeners('data')
+    const line = await new Promise<Buffer>((resolve) => browser.output.once('data', resolve))
+    const { endpoint } = JSON.parse(line.toString('utf8')) as Record<string, string>
+    const other = await puppeteer.connect({ browserWSEndpoint: String(endpoint) })
+    const context = await other.createBrowserContext()
+    await using executor = Executor.start({ script: goes, request: { browser_on_request: true, proxy } })
+    await executor.until(() => executor.frame('browser_request') !== undefined)
+    executor.send({ type: 'browser', endpoint, context_id: context.id })
+    expect(await executor.end()).toBe(1)
+    expect(executor.outcome?.['message']).toContain('ERR_PROXY_CONNECTION_FAILED')
+    expect(other.browserContexts().map(({ id }) => id)).toContain(context.id)
+    await other.disconnect()
   })
 
   it('that the runtime cannot lend fails the run with its reason', async () => {

@@ -73,4 +73,22 @@ public static class Limits
 
     /// <summary>Most child runs of one tree.</summary>
     public const int TreeRunsMax = 1_000_000;
+
+    /// <summary>Longest name of a pool of proxies, in characters.</summary>
+    public const int ProxyPoolNameCharsMax = 100;
+
+    /// <summary>Longest key of a sticky proxy, in characters.</summary>
+    public const int ProxyStickyKeyCharsMax = 256;
+
+    /// <summary>Most endpoints of one pool of proxies.</summary>
+    public const int ProxyEndpointsMax = 10_000;
+
+    /// <summary>Longest time a key sticks to a proxy, in milliseconds.</summary>
+    public const long ProxyStickyMsMax = 30L * 24 * 60 * 60 * 1000;
+
+    /// <summary>Longest time a proxy that failed is left out, in milliseconds.</summary>
+    public const long ProxyCoolDownMsMax = 24L * 60 * 60 * 1000;
+
+    /// <summary>Longest wait of a run for a proxy, in milliseconds.</summary>
+    public const long ProxyWaitMsMax = 60L * 60 * 1000;
 }

@@ -1,7 +1,9 @@
+using Quarry.Contracts.Proxies;
 using Quarry.Streams.ChildLedgers;
 using Quarry.Streams.LaunchKeys;
 using Quarry.Streams.LiveTails;
 using Quarry.Streams.PolicyQueues;
+using Quarry.Streams.Proxies;
 using Quarry.Streams.RunQueues;
 using Quarry.Streams.StopSignals;
 using StackExchange.Redis;
@@ -14,7 +16,8 @@ public sealed record StreamSet(
     ILiveTail Tail,
     ILaunchKeys LaunchKeys,
     IStopSignals Stops,
-    IChildLedger Children
+    IChildLedger Children,
+    IProxyLedger Proxies
 )
 {
     /// <summary>Where buffered runs leave their batches for the Lode writer; null when they append to it directly.</summary>
@@ -27,7 +30,8 @@ public sealed record StreamSet(
             new MemoryLiveTail(),
             new MemoryLaunchKeys(clock),
             new MemoryStopSignals(clock),
-            new MemoryChildLedger(clock)
+            new MemoryChildLedger(clock),
+            new MemoryProxyLedger(clock)
         );
 
     /// <summary>Everything on a Redis.</summary>
@@ -42,7 +46,8 @@ public sealed record StreamSet(
             new RedisLiveTail(redis, clock),
             new RedisLaunchKeys(redis),
             new RedisStopSignals(redis),
-            new RedisChildLedger(redis)
+            new RedisChildLedger(redis),
+            new RedisProxyLedger(redis, clock)
         )
         {
             Policy = new RedisPolicyQueue(redis, policyLimits),

@@ -18,7 +18,7 @@ public partial class ArrowTests
         ["Quarry.Runtime"] = ["Quarry.Contracts", "Quarry.Wire", "Quarry.Policies"],
         ["Quarry.Runner"] = ["Quarry.Runtime", "Quarry.Streams", "Quarry.ServiceDefaults"],
         ["Quarry.LodeWriter"] = ["Quarry.Lode", "Quarry.Catalogue", "Quarry.Streams", "Quarry.ServiceDefaults"],
-        ["Quarry.Cli"] = ["Quarry.Runtime", "Quarry.Lode", "Quarry.Catalogue"],
+        ["Quarry.Cli"] = ["Quarry.Runtime", "Quarry.Lode", "Quarry.Catalogue", "Quarry.Streams"],
         ["Quarry.Dashboard"] = ["Quarry.Contracts", "Quarry.ServiceDefaults"],
         ["Quarry.AppHost.Local"] = [],
         ["Quarry.AppHost"] = ["Quarry.AppHost.Local", "Quarry.LodeWriter", "Quarry.Runner", "Quarry.Dashboard"],

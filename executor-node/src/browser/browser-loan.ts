@@ -6,6 +6,8 @@ import { BrowserUnavailableError } from './browser-error.js'
 export interface LentBrowser {
   readonly endpoint: string
   readonly contextId?: string
+  /** Where the context's traffic goes; directly when absent. */
+  readonly contextProxy?: string
 }
 
 /** Asks the runtime for a browser and hears its answer (CONTRACT_IPC, browsers on request). */
@@ -24,9 +26,13 @@ export class BrowserLoan {
   }
 
   /** A `browser` frame. */
-  answer({ endpoint, context_id: contextId, error }: InboundFrame): void {
+  answer({ endpoint, context_id: contextId, proxy_server: contextProxy, error }: InboundFrame): void {
     if (typeof endpoint === 'string')
-      this.#answer.resolve({ endpoint, ...(typeof contextId === 'string' && { contextId }) })
+      this.#answer.resolve({
+        endpoint,
+        ...(typeof contextId === 'string' && { contextId }),
+        ...(typeof contextProxy === 'string' && { contextProxy })
+      })
     else this.#refuse(typeof error === 'string' ? error : 'The runtime lent no browser and did not say why.')
   }
 

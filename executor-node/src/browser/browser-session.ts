@@ -6,13 +6,15 @@ import { BrowserUnavailableError } from './browser-error.js'
 import { findBrowser } from './find-browser.js'
 import type { PuppeteerChoice } from './find-puppeteer.js'
 import { OwnBrowser } from './own-browser.js'
-import { authenticatePages, contextProxy, proxyServer } from './proxy.js'
+import { authenticatePages, proxiedContext, ProxyFailures, proxyServer } from './proxy.js'
 
 /** What a run needs from a browser. */
 export interface BrowserNeeds {
   readonly endpoint?: string
   /** A context of the browser at the endpoint that is there for this run alone; it is not closed here. */
   readonly contextId?: string
+  /** The proxy of that context, if it has one. */
+  readonly contextProxy?: string
   readonly proxy?: ProxyEndpoint
   readonly env: NodeJS.ProcessEnv
   readonly puppeteer: PuppeteerChoice
@@ -27,19 +29,22 @@ export class BrowserSession implements HostSession {
   readonly consoleTail: string[] = []
   readonly #own: OwnBrowser | undefined
   readonly #isLent: boolean
+  readonly #proxyFailures: ProxyFailures | undefined
 
   private constructor(
     browser: Browser,
     context: BrowserContext,
     page: Page,
     own: OwnBrowser | undefined,
-    isLent: boolean
+    isLent: boolean,
+    proxyFailures: ProxyFailures | undefined
   ) {
     this.browser = browser
     this.context = context
     this.page = page
     this.#own = own
     this.#isLent = isLent
+    this.#proxyFailures = proxyFailures
     page.on('console', (line) => this.#keep(`${line.type()}: ${line.text()}`))
     page.on('pageerror', (error) => this.#keep(`uncaught: ${error instanceof Error ? error.message : String(error)}`))
   }
@@ -49,9 +54,11 @@ export class BrowserSession implements HostSession {
     const own = await ownBrowser(needs)
     const browser = own?.browser ?? (await connect(needs))
     try {
-      const context = lentContext(browser, needs) ?? (await browser.createBrowserContext(contextProxy(needs.proxy)))
+      const lent = lentContext(browser, needs)
+      const context = lent ?? (await browser.createBrowserContext(proxiedContext(needs.proxy)))
       authenticatePages(context, needs.proxy)
-      return new BrowserSession(browser, context, await context.newPage(), own, needs.contextId !== undefined)
+      const failures = needs.proxy && new ProxyFailures(context)
+      return new BrowserSession(browser, context, await context.newPage(), own, lent !== undefined, failures)
     } catch (error) {
       await own?.close()
       throw error
@@ -61,6 +68,11 @@ export class BrowserSession implements HostSession {
   /** Whether the browser ended, or the connection to it. */
   get isLost(): boolean {
     return !this.browser.connected
+  }
+
+  /** Requests that failed at the proxy itself. */
+  get proxyFailures(): number {
+    return this.#proxyFailures?.count ?? 0
   }
 
   /** Closes the context, and the browser when it is ours. Nothing is left behind, whatever state it is in. */
@@ -77,8 +89,9 @@ export class BrowserSession implements HostSession {
   }
 }
 
-function lentContext(browser: Browser, { contextId }: BrowserNeeds): BrowserContext | undefined {
-  if (contextId === undefined) return undefined
+function lentContext(browser: Browser, { contextId, contextProxy, proxy }: BrowserNeeds): BrowserContext | undefined {
+  // A context that connects otherwise than the run has to is left alone: the run gets one of its own.
+  if (contextId === undefined || contextProxy !== (proxy && proxyServer(proxy))) return undefined
   const context = browser.browserContexts().find(({ id }) => id === contextId)
   if (context !== undefined) return context
   throw new BrowserUnavailableError(`The browser has no context ${contextId}: it was closed before the run used it.`)

@@ -1,5 +1,8 @@
 import type { ProxyEndpoint } from '@quarry/sdk'
-import type { BrowserContext, BrowserContextOptions, Page } from 'puppeteer-core'
+import type { BrowserContext, BrowserContextOptions, Page, Target } from 'puppeteer-core'
+
+/** Chromium's words for what goes wrong at a proxy itself, before the site is reached. */
+const PROXY_FAILURE = /ERR_(PROXY|SOCKS|TUNNEL|HTTPS_PROXY|HTTP2_PROXY|NO_SUPPORTED_PROXIES|MANDATORY_PROXY|UNEXPECTED_PROXY)/
 
 /** Address of a proxy without its login: what a browser may see on its command line. */
 export function proxyServer({ protocol, host, port }: ProxyEndpoint): string {
@@ -7,7 +10,7 @@ export function proxyServer({ protocol, host, port }: ProxyEndpoint): string {
 }
 
 /** Sends all traffic of a context through the proxy; `<-loopback>` includes loopback addresses. */
-export function contextProxy(proxy: ProxyEndpoint | undefined): BrowserContextOptions {
+export function proxiedContext(proxy: ProxyEndpoint | undefined): BrowserContextOptions {
   return proxy === undefined ? {} : { proxyServer: proxyServer(proxy), proxyBypassList: ['<-loopback>'] }
 }
 
@@ -28,4 +31,25 @@ export function authenticatePages(context: BrowserContext, proxy: ProxyEndpoint 
       () => {}
     )
   })
+}
+
+/** Counts the requests of a context that fail at the proxy, also those of pages that the script opens later. */
+export class ProxyFailures {
+  #count = 0
+
+  constructor(context: BrowserContext) {
+    context.on('targetcreated', (target) => this.#watch(target))
+  }
+
+  get count(): number {
+    return this.#count
+  }
+
+  async #watch(target: Target): Promise<void> {
+    // A target that is gone before it could be asked has no page, and no requests either.
+    const page = await target.page().catch(() => null)
+    page?.on('requestfailed', (request) => {
+      if (PROXY_FAILURE.test(request.failure()?.errorText ?? '')) this.#count++
+    })
+  }
 }

@@ -11,6 +11,8 @@ export type Arguments =
   | { readonly mode: 'browser' }
   /** Says what a run would use on this machine. */
   | { readonly mode: 'check' }
+  /** Says what it can do beyond running a script. */
+  | { readonly mode: 'features' }
 
 /** Where a script lies, and where else its packages may be. */
 export interface ScriptPlace {
@@ -19,13 +21,13 @@ export interface ScriptPlace {
 }
 
 const USAGE =
-  'Usage: executor.mjs [--resolve-from DIR] [--validate] SCRIPT, or executor.mjs --serve, --browser or --check'
+  'Usage: executor.mjs [--resolve-from DIR] [--validate] SCRIPT, or executor.mjs --serve, --browser, --check or --features'
 
 /** Reads the command line. `QUARRY_RESOLVE_FROM` stands in for `--resolve-from`. */
 export function parseArguments(argv: readonly string[], env: NodeJS.ProcessEnv): Arguments {
   const { values, positionals } = parse(argv)
   const [script] = positionals
-  const mode = (['serve', 'browser', 'check'] as const).find((name) => values[name] === true)
+  const mode = (['serve', 'browser', 'check', 'features'] as const).find((name) => values[name] === true)
   if (mode !== undefined) {
     if (script === undefined && values.validate !== true) return { mode }
     throw new InvalidInputError('The command line', `names a script or --validate besides --${mode}. ${USAGE}`)
@@ -51,7 +53,8 @@ function parse(argv: readonly string[]) {
         validate: { type: 'boolean' },
         serve: { type: 'boolean' },
         browser: { type: 'boolean' },
-        check: { type: 'boolean' }
+        check: { type: 'boolean' },
+        features: { type: 'boolean' }
       }
     })
   } catch (error) {

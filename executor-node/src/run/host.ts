@@ -48,7 +48,7 @@ export class RunHost implements InHand {
     this.#listen(inbound)
     guard.inHand = this
     const { outcome } = await this.#runToEnd()
-    this.#sink.encoder.plain({ type: 'run_result', outcome, ...this.#proxyUsed() })
+    this.#sink.encoder.plain({ type: 'run_result', outcome, ...(await this.#proxyUsed()) })
     const closing = this.#closeBrowser()
     const sent = await this.#sink.drain().then(
       () => true,
@@ -142,11 +142,13 @@ export class RunHost implements InHand {
     this.#sink.drainBlocking(ExecutorLimits.exitDrainMs)
   }
 
-  #proxyUsed() {
+  /** The proxy without its login, and how many requests failed at it. */
+  async #proxyUsed() {
     const { proxy } = this.#request
     if (proxy === undefined) return {}
-    const { protocol, host, port, username } = proxy
-    return { proxy_used: { protocol, host, port, ...(username !== undefined && { username }) } }
+    const { protocol, host, port } = proxy
+    const session = await this.#opening?.catch(() => undefined)
+    return { proxy_used: { protocol, host, port, failed_requests: session?.proxyFailures ?? 0 } }
   }
 }
 

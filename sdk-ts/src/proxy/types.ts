@@ -19,7 +19,7 @@ export interface ProxyEndpoint {
 export type ProxyEndpointRedacted = Omit<ProxyEndpoint, 'password'>
 
 /** What a sticky assignment is keyed by. */
-export type ProxyStickyScope = 'job' | 'domain' | 'origin'
+export type ProxyStickyScope = 'job' | 'domain' | 'origin' | 'key'
 
 /** Options of the `sticky` strategy. */
 export interface ProxySticky {
@@ -35,7 +35,7 @@ export interface ProxyPool {
   /** At least one. */
   readonly endpoints: readonly ProxyEndpoint[]
   readonly sticky?: ProxySticky
-  /** How many recent picks the `random` strategy avoids. */
+  /** How many of the last picks the `random` strategy avoids while others are there; 0 to 10,000. */
   readonly recencyWindow?: number
 }
 
@@ -44,5 +44,6 @@ export interface JobProxyRequest {
   /** Name of the pool. */
   readonly pool: string
   readonly strategy?: ProxyStrategy
+  /** Key of a `sticky` endpoint; 1 to 256 characters. */
   readonly stickyKey?: string
 }

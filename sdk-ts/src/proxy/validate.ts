@@ -1,4 +1,4 @@
-import type { ProxyEndpoint, ProxyPool, ProxyProtocol, ProxyStickyScope, ProxyStrategy } from './types.js'
+import type { JobProxyRequest, ProxyEndpoint, ProxyPool, ProxyProtocol, ProxyStickyScope, ProxyStrategy } from './types.js'
 
 /** Something that makes a proxy definition unusable. */
 export interface ProxyValidationError {
@@ -18,8 +18,11 @@ export interface ProxyValidationResult {
 
 const PROTOCOLS: readonly ProxyProtocol[] = ['http', 'https', 'socks5']
 const STRATEGIES: readonly ProxyStrategy[] = ['round_robin', 'random', 'sticky']
-const SCOPES: readonly ProxyStickyScope[] = ['job', 'domain', 'origin']
+const SCOPES: readonly ProxyStickyScope[] = ['job', 'domain', 'origin', 'key']
 const ROUND_ROBIN_ENDPOINTS_USEFUL = 100
+const RECENCY_WINDOW_MAX = 10_000
+const STICKY_KEY_CHARS_MAX = 256
+const POOL_NAME_CHARS_MAX = 100
 
 class Findings {
   readonly errors: ProxyValidationError[] = []
@@ -60,7 +63,20 @@ export function validateProxyPool(pool: ProxyPool): ProxyValidationResult {
   for (const [index, endpoint] of endpoints.entries()) checkEndpoint(findings, endpoint, `endpoints[${index}].`)
   if (pool.strategy === 'round_robin' && endpoints.length > ROUND_ROBIN_ENDPOINTS_USEFUL)
     findings.warning('strategy', `round_robin over ${endpoints.length} proxies; random spreads load as well.`)
+  checkRecency(findings, pool)
   checkSticky(findings, pool)
+  return findings.result()
+}
+
+/** Checks what a job asks of the proxies; that the pool exists is for the runtime to say. */
+export function validateJobProxyRequest({ pool, strategy, stickyKey }: JobProxyRequest): ProxyValidationResult {
+  const findings = new Findings()
+  checkLength(findings, 'pool', pool, POOL_NAME_CHARS_MAX)
+  if (strategy !== undefined) findings.oneOf('strategy', strategy, STRATEGIES)
+  if (stickyKey === undefined) return findings.result()
+  checkLength(findings, 'stickyKey', stickyKey, STICKY_KEY_CHARS_MAX)
+  if (strategy !== undefined && strategy !== 'sticky')
+    findings.error('stickyKey', 'has a meaning with the strategy sticky only.')
   return findings.result()
 }
 
@@ -82,6 +98,20 @@ function checkEndpoint(findings: Findings, endpoint: ProxyEndpoint, prefix: stri
   if (protocol !== 'socks5') return
   findings.warning(`${prefix}protocol`, 'socks5 is best effort.')
   if (hasUser) findings.warning(`${prefix}username`, 'Chromium does not authenticate to socks5 proxies.')
+}
+
+function checkLength(findings: Findings, field: string, text: string, most: number): void {
+  if (typeof text !== 'string' || text === '' || text.length > most)
+    findings.error(field, `has to be a text of 1 to ${most} characters.`)
+}
+
+function checkRecency(findings: Findings, { strategy, recencyWindow, endpoints }: ProxyPool): void {
+  if (recencyWindow === undefined) return
+  if (!Number.isInteger(recencyWindow) || recencyWindow < 0 || recencyWindow > RECENCY_WINDOW_MAX)
+    findings.error('recencyWindow', `is ${recencyWindow}, expected an integer from 0 to ${RECENCY_WINDOW_MAX}.`)
+  if (strategy !== 'random') findings.warning('recencyWindow', 'has no effect unless the strategy is random.')
+  else if (recencyWindow >= (endpoints ?? []).length)
+    findings.warning('recencyWindow', 'covers the whole pool: the endpoint that was taken longest ago comes next.')
 }
 
 function checkSticky(findings: Findings, pool: ProxyPool): void {

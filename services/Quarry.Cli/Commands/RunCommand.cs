@@ -9,6 +9,7 @@ using Quarry.Lode.Read;
 using Quarry.Lode.Settling;
 using Quarry.Lode.Stores;
 using Quarry.Runtime.Executors;
+using Quarry.Runtime.Proxies;
 using Quarry.Runtime.Runs;
 
 namespace Quarry.Cli.Commands;
@@ -79,20 +80,27 @@ internal sealed class RunCommand
             ResolveFrom = parsed.GetValue(resolveFrom),
             BrowserWsEndpoint = parsed.GetValue(browser),
         };
+        var proxies = launch.Proxies.Open(parsed, request.Proxy);
         var root = parsed.GetValue(storage)!;
         var address = OpenedStorage.Address(root);
         var command = ExecutorLocator.Locate(options, request.Script!);
         if (parsed.GetValue(dryRun))
             return DryRun(parsed, request.ToRunRecord(TimeProvider.System), address, command);
         if (parsed.GetValue(watch))
-            return await WatchAsync(parsed, request, options, root);
+            return await WatchAsync(parsed, request, options, proxies, root);
         var control = new RunControl();
         using var interrupts = new Interrupts(control);
-        return await OnceAsync(parsed, request, options, control);
+        return await OnceAsync(parsed, request, options, proxies, control);
     }
 
     /// <summary>Runs the script again whenever a source changes, until a person ends it.</summary>
-    private async Task<int> WatchAsync(ParseResult parsed, LaunchRequest request, ExecutorOptions options, string root)
+    private async Task<int> WatchAsync(
+        ParseResult parsed,
+        LaunchRequest request,
+        ExecutorOptions options,
+        ProxySource proxies,
+        string root
+    )
     {
         if (request.RunId is not null)
             throw new UsageException("--run-id names one run, --watch makes many. Leave one out; nothing was started.");
@@ -101,7 +109,7 @@ internal sealed class RunCommand
             var control = new RunControl();
             using var interrupts = new Interrupts(control);
             using var sources = new SourceWatch(request.Script!, root);
-            var running = OnceAsync(parsed, request, options, control);
+            var running = OnceAsync(parsed, request, options, proxies, control);
             if (await Task.WhenAny(running, sources.Changed) != running)
                 control.Cancel("Canceled: a source changed.");
             var code = await running;
@@ -117,6 +125,7 @@ internal sealed class RunCommand
         ParseResult parsed,
         LaunchRequest request,
         ExecutorOptions options,
+        ProxySource proxies,
         RunControl control
     )
     {
@@ -127,7 +136,7 @@ internal sealed class RunCommand
             NullLogger<LodeStore>.Instance
         );
         var run = request.ToRunRecord(TimeProvider.System);
-        var final = await RunAsync(lode, run, options, control, parsed.GetValue(quiet));
+        var final = await RunAsync(lode, run, options, proxies, control, parsed.GetValue(quiet));
         var isSettled = await lode.Settler.SettleAsync(final, CancellationToken.None);
         var proof = isSettled ? await new RunVerifier(lode.Objects).VerifyAsync(final, CancellationToken.None) : null;
         if (proof is { Complete: true })
@@ -154,13 +163,17 @@ internal sealed class RunCommand
         LodeStore lode,
         RunRecord run,
         ExecutorOptions options,
+        ProxySource proxies,
         RunControl control,
         bool isQuiet
     )
     {
         using var progress = new RunProgressLine(isQuiet, TimeProvider.System);
         var runner = $"{Environment.MachineName}:{Environment.ProcessId}";
-        var host = new RunHost(lode, options, runner, TimeProvider.System, NullLogger<RunHost>.Instance);
+        var host = new RunHost(lode, options, runner, TimeProvider.System, NullLogger<RunHost>.Instance)
+        {
+            Proxies = proxies,
+        };
         return await host.RunAsync(run, epoch: 1, progress, control);
     }
 

@@ -94,6 +94,9 @@ internal sealed class LaunchOptions
     private readonly Option<long?> timeout = Durations.Option("--timeout", "Longest run");
     private readonly Option<long?> idleTimeout = Durations.Option("--idle-timeout", "Longest silence of the script");
 
+    /// <summary>The flags that say through which proxy.</summary>
+    public ProxyOptions Proxies { get; } = new();
+
     /// <summary>Adds the flags to a command.</summary>
     public void AddTo(Command command)
     {
@@ -122,6 +125,7 @@ internal sealed class LaunchOptions
         ];
         foreach (var option in options)
             command.Options.Add(option);
+        Proxies.AddTo(command);
     }
 
     /// <summary>The request, checked.</summary>
@@ -140,6 +144,7 @@ internal sealed class LaunchOptions
             ParentRunId = parsed.GetValue(parentRunId),
             Job = JobPayload.Read(parsed.GetValue(job), parsed.GetValue(jobFile)),
             Policy = ReadPolicy(parsed),
+            Proxy = Proxies.Read(parsed),
             Limits = new() { WallClockMs = parsed.GetValue(timeout) ?? 0, IdleMs = parsed.GetValue(idleTimeout) ?? 0 },
         };
         var errors = request.Validate();
@@ -168,7 +173,7 @@ internal sealed class LaunchOptions
         + $"{Environment.NewLine}Nothing was started. See 'quarry run --help'.";
 
     private static string Flag(string field) =>
-        field == "script"
-            ? "SCRIPT"
-            : "--" + field[(field.LastIndexOf('.') + 1)..].Replace("_ms", "").Replace('_', '-');
+        field == "script" ? "SCRIPT"
+        : field.StartsWith("proxy.", StringComparison.Ordinal) ? "--" + field.Replace('.', '-').Replace('_', '-')
+        : "--" + field[(field.LastIndexOf('.') + 1)..].Replace("_ms", "").Replace('_', '-');
 }

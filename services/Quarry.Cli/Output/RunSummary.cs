@@ -21,6 +21,8 @@ internal static class RunSummary
         if (run.Files.Count > 0)
             Line(to, "files", Blobs(run.Files));
         Line(to, "policy", run.Policy.Name.ToString().ToLowerInvariant());
+        if (run.ProxyUsed is { } proxy)
+            Line(to, "proxy", Proxy(proxy));
         if (proof is not null)
             Line(to, "proof", Proof(proof));
         Line(to, "data", StoreAddress.Parse(storage).Show(run.StoragePath));
@@ -62,6 +64,10 @@ internal static class RunSummary
     private static string Blobs(BlobTotals blobs) =>
         $"{Numbers.Count(blobs.Count)} ({Numbers.Bytes(blobs.Bytes)})"
         + (blobs.Orphans > 0 ? $", {Numbers.Count(blobs.Orphans)} without a commit event" : "");
+
+    private static string Proxy(Contracts.Proxies.ProxyUsed used) =>
+        $"{Contracts.QuarryNames.Of(used.Protocol)}://{used.Host}:{used.Port} of pool {used.Pool}"
+        + (used.FailedRequests > 0 ? $", {Numbers.Count(used.FailedRequests)} requests failed at it" : "");
 
     private static string Proof(VerifyReport proof) =>
         proof.Complete

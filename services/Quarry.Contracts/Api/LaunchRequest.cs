@@ -1,13 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Quarry.Contracts.Policies;
+using Quarry.Contracts.Proxies;
 using Quarry.Contracts.Runs;
 
 namespace Quarry.Contracts.Api;
 
 /// <summary>
 /// Body of <c>POST /api/v1/runs</c>, and what the command line makes of its flags. A field that is not one of these is
-/// refused: a run that silently lacks what was asked for, a proxy say, is worse than none.
+/// refused: a run that silently lacks what was asked for is worse than none.
 /// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record LaunchRequest
@@ -44,6 +45,9 @@ public sealed record LaunchRequest
 
     /// <summary>What enqueue events may start; nothing when left out.</summary>
     public FanOutOptions? FanOut { get; init; }
+
+    /// <summary>Proxy for all that its browser fetches; none when left out.</summary>
+    public ProxyRequest? Proxy { get; init; }
 
     /// <summary>Free labels.</summary>
     public IReadOnlyDictionary<string, string>? Labels { get; init; }

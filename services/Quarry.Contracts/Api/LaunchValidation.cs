@@ -21,6 +21,7 @@ public static class LaunchValidation
         CheckIds(errors, request);
         CheckLineage(errors, request);
         CheckSizes(errors, request);
+        errors.AddRange(request.Proxy?.Validate() ?? []);
         errors.AddRange((request.Policy ?? new()).Validate().Select(e => e with { Field = $"policy.{e.Field}" }));
         return errors;
     }
@@ -49,6 +50,7 @@ public static class LaunchValidation
             Retry = request.Retry ?? new(),
             Priority = request.Priority ?? RunPriority.Normal,
             FanOut = request.FanOut ?? new(),
+            Proxy = request.Proxy,
             Labels = request.Labels ?? new Dictionary<string, string>(),
             QueuedAt = now,
         };

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Quarry.Contracts.Policies;
+using Quarry.Contracts.Proxies;
 
 namespace Quarry.Contracts.Runs;
 
@@ -77,6 +78,12 @@ public sealed record RunRecord
 
     /// <summary>What became of its enqueue events; null before its end, and for a run that may start nothing.</summary>
     public FanOutTotals? Children { get; init; }
+
+    /// <summary>The proxy it asks for; null for none.</summary>
+    public ProxyRequest? Proxy { get; init; }
+
+    /// <summary>The proxy it got, without its login; null before, and for a run without one.</summary>
+    public ProxyUsed? ProxyUsed { get; init; }
 
     /// <summary>Where it goes on; null for a run that starts afresh.</summary>
     public ResumePoint? Resume { get; init; }

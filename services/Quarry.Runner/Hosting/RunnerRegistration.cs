@@ -10,6 +10,7 @@ using Quarry.Runner.Runs;
 using Quarry.Runner.Scripts;
 using Quarry.Runner.Telemetry;
 using Quarry.Runtime.Executors;
+using Quarry.Runtime.Proxies;
 using Quarry.Runtime.Runs;
 using Quarry.Runtime.Telemetry;
 using Quarry.ServiceDefaults;
@@ -41,6 +42,7 @@ internal static class RunnerRegistration
             .AddSingleton<LeftChildren>()
             .AddSingleton<RunWorker>();
         services.AddPools(builder.Configuration);
+        services.AddProxies(settings);
         _ = services.AddSingleton(provider => CreateHost(provider, settings));
         // Stopped in reverse: leases are renewed until the worker has drained.
         _ = services
@@ -63,6 +65,17 @@ internal static class RunnerRegistration
             .AddSingleton<BrowserPool>()
             .AddSingleton<ExecutorPool>();
 
+    private static void AddProxies(this IServiceCollection services, RunnerSettings settings)
+    {
+        var pools = settings.ProxyConfig is { Length: > 0 } file ? new(ProxyPoolFile.Read(file)) : ProxyPools.None;
+        _ = services.AddSingleton(provider => new ProxySource(
+            pools,
+            provider.GetRequiredService<StreamSet>().Proxies,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ProxySource>>()
+        ));
+    }
+
     private static RunHost CreateHost(IServiceProvider provider, RunnerSettings settings)
     {
         var isShared = provider.GetRequiredService<BrowserPoolSettings>().RunsAtOnceMax > 0;
@@ -79,6 +92,7 @@ internal static class RunnerRegistration
             Meter = new RuntimeMeter(provider.GetRequiredService<IMeterFactory>()),
             Executors = isPooled ? provider.GetRequiredService<ExecutorPool>() : new FreshExecutors(options),
             Browsers = isShared ? provider.GetRequiredService<BrowserPool>() : null,
+            Proxies = provider.GetRequiredService<ProxySource>(),
         };
     }
 

@@ -23,6 +23,9 @@ internal sealed record RunnerSettings
     /// <summary>Runs of one script at the same time, over all runners; 0 for no bound.</summary>
     public int ScriptRunsMax { get; init; }
 
+    /// <summary>YAML file with the pools of proxies (docs/guides/proxies.md); none when not set.</summary>
+    public string? ProxyConfig { get; init; }
+
     /// <summary>
     /// Stable name of this runner, its own among all that share a queue: its unfinished runs are known by it after a
     /// restart. Unless set, the machine's name, with <see cref="InstanceVariable"/> where one machine has several.

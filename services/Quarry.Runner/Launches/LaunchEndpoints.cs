@@ -8,6 +8,7 @@ using Quarry.Runner.Api;
 using Quarry.Runner.Hosting;
 using Quarry.Runner.RemoteLode;
 using Quarry.Runner.Scripts;
+using Quarry.Runtime.Proxies;
 using Quarry.ServiceDefaults;
 using Quarry.Streams;
 using Quarry.Streams.LaunchKeys;
@@ -21,6 +22,7 @@ internal sealed class LaunchEndpoints(
     ScriptRoots scripts,
     RunLauncher launcher,
     RunArchive archive,
+    ProxySource proxies,
     RunnerSettings settings,
     TimeProvider clock
 )
@@ -63,6 +65,8 @@ internal sealed class LaunchEndpoints(
             if (reason is not null)
                 errors.Add(new("script", reason));
         }
+        if (errors.Count == 0 && proxies.Refuse(body.Proxy) is { } refused)
+            errors.Add(refused);
         if (key.Length > Limits.IdempotencyKeyCharsMax)
             errors.Add(new(KeyHeader, $"has {key.Length} characters, limit {Limits.IdempotencyKeyCharsMax}"));
         return errors;

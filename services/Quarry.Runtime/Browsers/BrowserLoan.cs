@@ -10,8 +10,13 @@ internal sealed class BrowserLoan : IAsyncDisposable
     private readonly Task serving;
     private IBrowserLease? lease;
 
-    public BrowserLoan(IBrowserSource? source, RunRecord run, Task asked, ControlFrames control) =>
-        serving = source is null ? Task.CompletedTask : ServeAsync(source, run, asked, control);
+    public BrowserLoan(
+        IBrowserSource? source,
+        RunRecord run,
+        string? proxyServer,
+        Task asked,
+        ControlFrames control
+    ) => serving = source is null ? Task.CompletedTask : ServeAsync(source, run, proxyServer, asked, control);
 
     /// <summary>The run's share of the browser's memory, in bytes; 0 before it has one.</summary>
     public long MemoryBytes() => Volatile.Read(ref lease)?.MemoryBytes() ?? 0;
@@ -26,14 +31,20 @@ internal sealed class BrowserLoan : IAsyncDisposable
         over.Dispose();
     }
 
-    private async Task ServeAsync(IBrowserSource source, RunRecord run, Task asked, ControlFrames control)
+    private async Task ServeAsync(
+        IBrowserSource source,
+        RunRecord run,
+        string? proxyServer,
+        Task asked,
+        ControlFrames control
+    )
     {
         try
         {
             await asked.WaitAsync(over.Token);
-            var lent = await source.LeaseAsync(run, proxyServer: null, over.Token);
+            var lent = await source.LeaseAsync(run, proxyServer, over.Token);
             Volatile.Write(ref lease, lent);
-            control.Browser(lent.Endpoint, lent.ContextId);
+            control.Browser(lent.Endpoint, lent.ContextId, proxyServer);
         }
         catch (BrowserUnavailableException e)
         {

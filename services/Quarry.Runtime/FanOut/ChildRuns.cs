@@ -57,6 +57,7 @@ public static class ChildRuns
             Retry = parent.Retry,
             Priority = parent.Priority,
             FanOut = parent.FanOut,
+            Proxy = parent.Proxy,
             Labels = parent.Labels,
             QueuedAt = now,
         };

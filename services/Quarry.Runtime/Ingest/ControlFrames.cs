@@ -52,15 +52,20 @@ internal sealed class ControlFrames : IAsyncDisposable
         _ = frames.Writer.TryWrite(cancel.ToFrame());
     }
 
-    /// <summary>Lends a browser to the run, and a context of it that is the run's alone.</summary>
-    public void Browser(string endpoint, string contextId) =>
-        _ = frames.Writer.TryWrite(
-            new FrameWriter(3)
-                .Text("type", "browser")
-                .Text("endpoint", endpoint)
-                .Text("context_id", contextId)
-                .ToFrame()
-        );
+    /// <summary>
+    /// Lends a browser to the run, and a context of it that is the run's alone and whose traffic goes through the proxy when
+    /// there is one.
+    /// </summary>
+    public void Browser(string endpoint, string contextId, string? proxyServer)
+    {
+        var browser = new FrameWriter(proxyServer is null ? 3 : 4)
+            .Text("type", "browser")
+            .Text("endpoint", endpoint)
+            .Text("context_id", contextId);
+        if (proxyServer is not null)
+            browser = browser.Text("proxy_server", proxyServer);
+        _ = frames.Writer.TryWrite(browser.ToFrame());
+    }
 
     /// <summary>Says why the run gets no browser.</summary>
     public void BrowserRefused(string error) =>

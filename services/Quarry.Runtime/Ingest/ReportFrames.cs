@@ -11,7 +11,21 @@ internal static class ReportFrames
         if (!MsgPackMap.TryFind(map, "outcome"u8, out var outcome))
             return null;
         var status = MsgPackMap.FindText(outcome, "status"u8);
-        return status is null ? null : new(status, ReadError(outcome));
+        return status is null ? null : new(status, ReadError(outcome), ReadProxy(map));
+    }
+
+    /// <summary>The proxy that the executor says it used; null when it says none.</summary>
+    private static ReportedProxy? ReadProxy(ReadOnlySpan<byte> map)
+    {
+        if (!MsgPackMap.TryFind(map, "proxy_used"u8, out var used))
+            return null;
+        var failed = MsgPackMap.FindInt64(used, "failed_requests"u8) ?? 0;
+        return new(
+            MsgPackMap.FindText(used, "protocol"u8),
+            MsgPackMap.FindText(used, "host"u8),
+            MsgPackMap.FindInt64(used, "port"u8),
+            Math.Max(0, failed)
+        );
     }
 
     /// <summary>Error facts of a <c>run_error</c> payload or an outcome.</summary>

@@ -73,4 +73,7 @@ internal sealed class RunTally
 internal sealed record ReportedError(string? Type, string? Message, string? Stack);
 
 /// <summary>A <c>run_result</c> frame.</summary>
-internal sealed record ReportedResult(string Status, ReportedError Error);
+internal sealed record ReportedResult(string Status, ReportedError Error, ReportedProxy? Proxy = null);
+
+/// <summary>The proxy that an executor says it used.</summary>
+internal sealed record ReportedProxy(string? Protocol, string? Host, long? Port, long FailedRequests);

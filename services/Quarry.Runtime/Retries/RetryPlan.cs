@@ -57,6 +57,7 @@ public static class RetryPlan
             Retry = ended.Retry,
             Priority = ended.Priority,
             FanOut = ended.FanOut,
+            Proxy = ended.Proxy,
             Resume = resume,
             Labels = ended.Labels,
             QueuedAt = now,

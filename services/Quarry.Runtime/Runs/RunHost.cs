@@ -4,6 +4,7 @@ using Quarry.Contracts.Runs;
 using Quarry.Policies;
 using Quarry.Runtime.Browsers;
 using Quarry.Runtime.Executors;
+using Quarry.Runtime.Proxies;
 using Quarry.Runtime.Telemetry;
 
 namespace Quarry.Runtime.Runs;
@@ -26,6 +27,9 @@ public sealed partial class RunHost(
     /// <summary>Lends browsers to the executors; each starts its own when there is none.</summary>
     public IBrowserSource? Browsers { get; init; }
 
+    /// <summary>Where runs get their proxies; without one, a run that asks for a proxy is refused.</summary>
+    public ProxySource? Proxies { get; init; }
+
     /// <summary>
     /// Runs one run to its end and returns the final record, durable in Lode. <paramref name="epoch"/> is the number of
     /// this runner's lease on the run.
@@ -35,11 +39,20 @@ public sealed partial class RunHost(
     public async Task<RunRecord> RunAsync(RunRecord queued, long epoch, IRunObserver observer, RunControl control)
     {
         _ = ExecutorLocator.Locate(options, queued.Script.Path);
-        var run = queued with { State = RunState.Starting, StartedAt = clock.GetUtcNow(), Runner = runnerName };
+        var named = queued with { Runner = runnerName };
+        var granted = await ProxyAsync(named, observer, control);
+        var run = named with
+        {
+            State = RunState.Starting,
+            StartedAt = clock.GetUtcNow(),
+            ProxyUsed = granted.Lease?.Used,
+        };
         await RecordAsync(run, observer);
         await using var opened = await lode.OpenAsync(run, epoch, CancellationToken.None);
         var appender = new MeteredAppender(opened, Meter, clock);
-        var (final, samples) = await MeasureAsync(run, appender, observer, control);
+        var (final, samples) = granted.Refusal is { } refusal
+            ? (Unstarted(run, refusal), [])
+            : await ThroughAsync(run, granted.Lease, observer, o => MeasureAsync(run, granted.Lease, appender, o, control));
         var closed = await appender.CloseAsync(final, samples, CancellationToken.None);
         if (!closed.IsDurable)
             throw new LodeException($"Run {run.RunId} could not be closed: {closed.Message}")
@@ -51,8 +64,44 @@ public sealed partial class RunHost(
         return final;
     }
 
+    private Task<ProxyGrant> ProxyAsync(RunRecord run, IRunObserver observer, RunControl control)
+    {
+        if (run.Proxy is null)
+            return Task.FromResult(ProxyGrant.Direct);
+        return Proxies is null
+            ? Task.FromResult(ProxyGrant.Refused($"proxy.pool names '{run.Proxy.Pool}', and no pools are configured here."))
+            : Proxies.TakeAsync(run, options, control, r => RecordAsync(r, observer));
+    }
+
+    private RunRecord Unstarted(RunRecord run, StopRequest refusal) =>
+        run with
+        {
+            State = RunState.Done,
+            Outcome = refusal.Outcome,
+            Message = refusal.Reason,
+            EndedAt = clock.GetUtcNow(),
+        };
+
+    /// <summary>Runs it, and tells the pool what is to be known of the endpoint.</summary>
+    private async Task<(RunRecord Final, IReadOnlyList<RunSample> Samples)> ThroughAsync(
+        RunRecord run,
+        ProxyLease? lease,
+        IRunObserver observer,
+        Func<IRunObserver, Task<(RunRecord Final, IReadOnlyList<RunSample> Samples)>> measure
+    )
+    {
+        if (lease is null)
+            return await measure(observer);
+        var rotation = new RotationObserver(observer, () => Proxies!.LeaveAsync(run, lease));
+        var measured = await measure(rotation);
+        await rotation.CompleteAsync();
+        await Proxies!.ReportAsync(measured.Final, lease);
+        return measured;
+    }
+
     private async Task<(RunRecord Final, IReadOnlyList<RunSample> Samples)> MeasureAsync(
         RunRecord run,
+        ProxyLease? proxy,
         ILodeAppender appender,
         IRunObserver observer,
         RunControl control
@@ -63,6 +112,7 @@ public sealed partial class RunHost(
         var figures = new RunFigures(run.Policy.Name, policy.Counters, Meter, drops, clock);
         var session = new RunSession(
             run,
+            proxy,
             appender,
             policy,
             figures,

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Quarry.Contracts;
+using Quarry.Contracts.Proxies;
 using Quarry.Contracts.Runs;
 using Quarry.Runtime.Executors;
+using Quarry.Runtime.Proxies;
 
 namespace Quarry.Runtime.Runs;
 
@@ -28,6 +30,8 @@ internal sealed record RunRequest
 
     public bool? ServesNext { get; init; }
 
+    public Through? Proxy { get; init; }
+
     public ResumeFrom? Resume { get; init; }
 
     public required StorageKeys Storage { get; init; }
@@ -40,7 +44,16 @@ internal sealed record RunRequest
     /// <summary>The checkpoint at which the script may go on.</summary>
     internal sealed record ResumeFrom(string CheckpointId, long Seq, JsonElement? State);
 
-    public static byte[] ToJson(RunRecord run, ExecutorOptions options, bool mayServeOn, bool isBrowserLent) =>
+    /// <summary>The proxy with its login, which is told to nobody else.</summary>
+    internal sealed record Through(ProxyProtocol Protocol, string Host, int Port, string? Username, string? Password);
+
+    public static byte[] ToJson(
+        RunRecord run,
+        ExecutorOptions options,
+        ProxyLease? proxy,
+        bool mayServeOn,
+        bool isBrowserLent
+    ) =>
         JsonSerializer.SerializeToUtf8Bytes(
             new RunRequest
             {
@@ -54,10 +67,20 @@ internal sealed record RunRequest
                 ScriptPath = run.Script.Path,
                 ResolveFrom = options.ResolveFrom,
                 ServesNext = mayServeOn ? true : null,
+                Proxy = proxy is null ? null : Reveal(proxy),
                 Limits = run.Limits,
                 Resume = run.Resume is { } at ? new(at.CheckpointId, at.Seq, at.State) : null,
                 Storage = new(run.Dataset, run.Source, run.Category, run.Day, run.RunId),
             },
             QuarryJson.Compact
+        );
+
+    private static Through Reveal(ProxyLease proxy) =>
+        new(
+            proxy.Endpoint.Protocol,
+            proxy.Endpoint.Host,
+            proxy.Endpoint.Port,
+            proxy.Username?.Reveal(),
+            proxy.Password?.Reveal()
         );
 }

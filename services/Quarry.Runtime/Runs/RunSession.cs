@@ -1,9 +1,11 @@
 using Quarry.Contracts.Lode;
+using Quarry.Contracts.Proxies;
 using Quarry.Contracts.Runs;
 using Quarry.Policies;
 using Quarry.Runtime.Browsers;
 using Quarry.Runtime.Executors;
 using Quarry.Runtime.Ingest;
+using Quarry.Runtime.Proxies;
 using Quarry.Runtime.Telemetry;
 
 namespace Quarry.Runtime.Runs;
@@ -11,6 +13,7 @@ namespace Quarry.Runtime.Runs;
 /// <summary>One run while its executor lives: process, console, ingestion, limits, end.</summary>
 internal sealed class RunSession(
     RunRecord starting,
+    ProxyLease? proxy,
     ILodeAppender appender,
     IIngestionPolicy policy,
     RunFigures figures,
@@ -51,11 +54,11 @@ internal sealed class RunSession(
         );
         using var watch = new RunWatch(run.Limits, control, () => intake.LastFrameAt, clock);
         using var sampler = new RunSampler(figures, clock);
-        await using var loan = new BrowserLoan(browsers, run, intake.BrowserAsked.Task, frames);
+        await using var loan = new BrowserLoan(browsers, run, proxy?.Server, intake.BrowserAsked.Task, frames);
         await using var memory = new MemoryWatch(() => process.MemoryBytes() + loan.MemoryBytes(), run, control, clock);
         var reading = console.ReadAsync(executor.Console);
         frames.Restart();
-        frames.Request(RunRequest.ToJson(run, options, executor.MayServeOn, browsers is not null));
+        frames.Request(RunRequest.ToJson(run, options, proxy, executor.MayServeOn, browsers is not null));
         executor.Served++;
         var ingest = loop.RunAsync();
         var over = EndedOrReleasedAsync(process.Exited, intake.Released.Task);
@@ -127,11 +130,13 @@ internal sealed class RunSession(
                 isOverstayed
             )
         );
+        (outcome, message) = ProxyProof.Check(proxy, tally.Result?.Proxy, outcome, message);
         return run with
         {
             State = RunState.Done,
             Outcome = outcome,
             Message = message,
+            ProxyUsed = Used(tally),
             EndedAt = clock.GetUtcNow(),
             FirstEventAt = tally.FirstEventAt,
             SeqLast = tally.SeqLast,
@@ -145,6 +150,9 @@ internal sealed class RunSession(
             Exit = outcome == RunOutcome.Success && tally.EventsAfterTerminal == 0 ? null : Report(tally, exit),
         };
     }
+
+    private ProxyUsed? Used(RunTally tally) =>
+        proxy is null ? null : proxy.Used with { FailedRequests = tally.Result?.Proxy?.FailedRequests ?? 0 };
 
     private ExitReport Report(RunTally tally, ExecutorExit exit)
     {

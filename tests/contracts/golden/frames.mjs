@@ -54,7 +54,7 @@ function executorFrames() {
   const artifact = { artifact_id: 'artifact-1', name: 'page.png', content_type: 'image/png', size_bytes: 3 }
   const sha256 = '039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81'
   const outcome = { status: 'error', error_type: 'timeout', message: 'too slow', stack: 'Error: too slow' }
-  const proxy_used = { protocol: 'http', host: 'proxy.example', port: 8080, username: 'user' }
+  const proxy_used = { protocol: 'http', host: 'proxy.example', port: 8080, failed_requests: 2 }
   const file = { type: 'file_write', write_id: 1, filename: 'ä.txt', content_type: 'text/plain', data: bytes(0, 255) }
   return [
     encoded('event-artifact', (encoder) =>

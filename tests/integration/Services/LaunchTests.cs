@@ -43,7 +43,9 @@ public class LaunchTests
             { """{"script": "ok.mjs", "source": "s", "fan_out": {"max_runs": -1}}""", "fan_out.max_runs" },
             { """{"script": "ok.mjs", "source": "s", "attempt": 2}""", "parent_run_id" },
             { """{"script": "ok.mjs", "source": "s", "priority": "urgent"}""", "" },
-            { """{"script": "ok.mjs", "source": "s", "proxy": {"pool": "p"}}""", "" },
+            { """{"script": "ok.mjs", "source": "s", "proxy": {"pool": "p"}}""", "proxy.pool" },
+            { """{"script": "ok.mjs", "source": "s", "proxy": {}}""", "proxy.pool" },
+            { """{"script": "ok.mjs", "source": "s", "sandbox": {"level": 1}}""", "" },
         };
 
     [Fact]

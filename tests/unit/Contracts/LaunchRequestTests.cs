@@ -21,8 +21,8 @@ public sealed class LaunchRequestTests
     public void A_field_that_is_not_known_is_refused_by_name()
     {
         var error = Assert.Throws<JsonException>(() =>
-            JsonSerializer.Deserialize<LaunchRequest>("""{"script":"s.ts","proxy":{"pool":"p"}}""", QuarryJson.Compact)
+            JsonSerializer.Deserialize<LaunchRequest>("""{"script":"s.ts","sandbox":{"level":1}}""", QuarryJson.Compact)
         );
-        Assert.Contains("'proxy'", error.Message);
+        Assert.Contains("'sandbox'", error.Message);
     }
 }

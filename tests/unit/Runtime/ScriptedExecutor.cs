@@ -4,8 +4,10 @@ using Quarry.Contracts.Api;
 using Quarry.Contracts.Events;
 using Quarry.Contracts.Lode;
 using Quarry.Contracts.Policies;
+using Quarry.Contracts.Proxies;
 using Quarry.Contracts.Runs;
 using Quarry.Runtime.Executors;
+using Quarry.Runtime.Proxies;
 using Quarry.Runtime.Runs;
 using Quarry.Runtime.Telemetry;
 
@@ -30,6 +32,10 @@ internal sealed class ScriptedExecutor : IRunObserver, IDisposable
 
     public RunLimits Limits { get; init; } = new();
 
+    public ProxyRequest? Proxy { get; init; }
+
+    public ProxySource? Proxies { get; init; }
+
     public string RunId { get; init; } = "run-1";
 
     public RuntimeMeter Meter { get; init; } = new();
@@ -52,7 +58,11 @@ internal sealed class ScriptedExecutor : IRunObserver, IDisposable
         File.WriteAllText(program, $"#!/bin/bash\nF='{file}'\n{shell}\n");
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
         var options = new ExecutorOptions { ExecutorPath = program };
-        var host = new RunHost(Storage ?? Lode, options, "test", TimeProvider.System, Logger) { Meter = Meter };
+        var host = new RunHost(Storage ?? Lode, options, "test", TimeProvider.System, Logger)
+        {
+            Meter = Meter,
+            Proxies = Proxies,
+        };
         var request = new LaunchRequest
         {
             Script = "s.ts",
@@ -60,6 +70,7 @@ internal sealed class ScriptedExecutor : IRunObserver, IDisposable
             RunId = RunId,
             Policy = Policy,
             Limits = Limits,
+            Proxy = Proxy,
         };
         return host.RunAsync(request.ToRunRecord(TimeProvider.System), 1, this, Control);
     }
