@@ -6,7 +6,7 @@ import { BrowserUnavailableError } from './browser-error.js'
 import { findBrowser } from './find-browser.js'
 import type { PuppeteerChoice } from './find-puppeteer.js'
 import { OwnBrowser } from './own-browser.js'
-import { authenticatePages, proxiedContext, ProxyFailures, proxyServer } from './proxy.js'
+import { authenticatePages, ProxyFailures, proxiedContext, proxyServer } from './proxy.js'
 
 /** What a run needs from a browser. */
 export interface BrowserNeeds {

@@ -2,7 +2,8 @@ import type { ProxyEndpoint } from '@quarry/sdk'
 import type { BrowserContext, BrowserContextOptions, Page, Target } from 'puppeteer-core'
 
 /** Chromium's words for what goes wrong at a proxy itself, before the site is reached. */
-const PROXY_FAILURE = /ERR_(PROXY|SOCKS|TUNNEL|HTTPS_PROXY|HTTP2_PROXY|NO_SUPPORTED_PROXIES|MANDATORY_PROXY|UNEXPECTED_PROXY)/
+const PROXY_FAILURE =
+  /ERR_(PROXY|SOCKS|TUNNEL|HTTPS_PROXY|HTTP2_PROXY|NO_SUPPORTED_PROXIES|MANDATORY_PROXY|UNEXPECTED_PROXY)/
 
 /** Address of a proxy without its login: what a browser may see on its command line. */
 export function proxyServer({ protocol, host, port }: ProxyEndpoint): string {

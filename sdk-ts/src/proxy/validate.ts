@@ -1,4 +1,11 @@
-import type { JobProxyRequest, ProxyEndpoint, ProxyPool, ProxyProtocol, ProxyStickyScope, ProxyStrategy } from './types.js'
+import type {
+  JobProxyRequest,
+  ProxyEndpoint,
+  ProxyPool,
+  ProxyProtocol,
+  ProxyStickyScope,
+  ProxyStrategy
+} from './types.js'
 
 /** Something that makes a proxy definition unusable. */
 export interface ProxyValidationError {
