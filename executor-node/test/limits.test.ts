@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { Limits } from '@quarry/sdk'
 import { describe, expect, it } from 'vitest'
 import { Executor, runScript } from './harness/executor.js'
@@ -92,5 +94,27 @@ describe('limits', () => {
     expect(run.code).toBe(1)
     expect(run.types.at(-1)).toBe('run_error')
     expect(run.profiles).toEqual([])
+  })
+
+  it('end a navigation that takes longer, on every page, and leave a quicker one alone', async () => {
+    const held = new Promise<void>(() => {})
+    const server = createServer(async (request, response) => {
+      if (request.url === '/never') await held
+      response.end('<p>there</p>')
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const script = `export default async ({ page, browserContext, job, emit }) => {
+      await page.goto(job)
+      await emit.info('there')
+      await (await browserContext.newPage()).goto(job + 'never')
+    }`
+    const limits = { navigation_ms: 1_000 }
+    await using run = await runScript({ script, job: `http://127.0.0.1:${port}/`, request: { limits } })
+    server.closeAllConnections()
+    server.close()
+    expect(run.code).toBe(1)
+    expect(run.logs).toEqual(['there'])
+    expect(run.outcome?.['message']).toContain('Navigation timeout of 1000 ms exceeded')
   })
 })

@@ -6,6 +6,7 @@ import { BrowserUnavailableError } from './browser-error.js'
 import { findBrowser } from './find-browser.js'
 import type { PuppeteerChoice } from './find-puppeteer.js'
 import { OwnBrowser } from './own-browser.js'
+import { preparePages } from './prepare-pages.js'
 import { authenticatePages, ProxyFailures, proxiedContext, proxyServer } from './proxy.js'
 
 /** What a run needs from a browser. */
@@ -16,6 +17,8 @@ export interface BrowserNeeds {
   /** The proxy of that context, if it has one. */
   readonly contextProxy?: string
   readonly proxy?: ProxyEndpoint
+  /** Longest navigation of a page, in milliseconds. */
+  readonly navigationMs?: number
   readonly env: NodeJS.ProcessEnv
   readonly puppeteer: PuppeteerChoice
 }
@@ -57,10 +60,13 @@ export class BrowserSession implements HostSession {
       const lent = lentContext(browser, needs)
       const context = lent ?? (await browser.createBrowserContext(proxiedContext(needs.proxy)))
       authenticatePages(context, needs.proxy)
+      const { navigationMs } = needs
+      if (navigationMs !== undefined)
+        preparePages(context, async (page) => page.setDefaultNavigationTimeout(navigationMs))
       const failures = needs.proxy && new ProxyFailures(context)
       return new BrowserSession(browser, context, await context.newPage(), own, lent !== undefined, failures)
     } catch (error) {
-      await own?.close()
+      await (own === undefined ? browser.disconnect() : own.close())
       throw error
     }
   }

@@ -1,5 +1,6 @@
 import type { ProxyEndpoint } from '@quarry/sdk'
-import type { BrowserContext, BrowserContextOptions, Page, Target } from 'puppeteer-core'
+import type { BrowserContext, BrowserContextOptions, Target } from 'puppeteer-core'
+import { preparePages } from './prepare-pages.js'
 
 /** Chromium's words for what goes wrong at a proxy itself, before the site is reached. */
 const PROXY_FAILURE =
@@ -15,23 +16,14 @@ export function proxiedContext(proxy: ProxyEndpoint | undefined): BrowserContext
   return proxy === undefined ? {} : { proxyServer: proxyServer(proxy), proxyBypassList: ['<-loopback>'] }
 }
 
-/** Answers the proxy's question for a login on every page of the context, also those that the script opens later. */
+/**
+ * Answers the proxy's question for a login on every page of the context. Where it cannot, requests fail instead of going
+ * around the proxy.
+ */
 export function authenticatePages(context: BrowserContext, proxy: ProxyEndpoint | undefined): void {
   const { username, password } = proxy ?? {}
   if (username === undefined || password === undefined) return
-  const authenticated = async (page: Page) => {
-    await page.authenticate({ username, password })
-    return page
-  }
-  const newPage = context.newPage.bind(context)
-  context.newPage = async (...options) => authenticated(await newPage(...options))
-  context.on('targetcreated', async (target) => {
-    // A popup may be gone before it could be asked; its requests then fail instead of going around the proxy.
-    await target.page().then(
-      (page) => page && authenticated(page).catch(() => {}),
-      () => {}
-    )
-  })
+  preparePages(context, (page) => page.authenticate({ username, password }))
 }
 
 /** Counts the requests of a context that fail at the proxy, also those of pages that the script opens later. */

@@ -16,6 +16,8 @@ export interface RunRequest {
   readonly run: RunMeta
   readonly job: unknown
   readonly proxy?: ProxyEndpoint
+  /** Longest navigation of a page, in milliseconds; the browser library's own limit when absent. */
+  readonly navigationMs?: number
   readonly browserEndpoint?: string
   /** Whether the runtime lends a browser when it is asked for one. */
   readonly browserOnRequest: boolean
@@ -40,7 +42,8 @@ export function parseRunRequest(line: string): RunRequest {
     servesNext: fields.get('serves_next') === true,
     proxy: fields.optionalObject('proxy', parseProxy),
     storage: fields.optionalObject('storage', parseStorage),
-    resume: fields.optionalObject('resume', parseResume)
+    resume: fields.optionalObject('resume', parseResume),
+    navigationMs: fields.optionalObject('limits', parseNavigationMs)
   }
 }
 
@@ -75,6 +78,11 @@ function parseRun(fields: Fields): RunMeta {
 function checkEndpoint(endpoint: string): void {
   if (!/^(ws|wss):$/.test(URL.parse(endpoint)?.protocol ?? ''))
     throw new InvalidInputError('browser_ws_endpoint', 'has to be a ws: or wss: address.')
+}
+
+/** 0, as no field, leaves the limit as it is. */
+function parseNavigationMs(fields: Fields): number | undefined {
+  return (fields.has('navigation_ms') && fields.integer('navigation_ms', 0)) || undefined
 }
 
 function parseProxy(fields: Fields): ProxyEndpoint {

@@ -116,8 +116,8 @@ export class RunHost implements InHand {
   }
 
   #openBrowser(puppeteer: PuppeteerChoice): Promise<BrowserSession> {
-    const { browserOnRequest, browserEndpoint: endpoint, proxy } = this.#request
-    const needs = { endpoint, proxy, puppeteer, env: process.env }
+    const { browserOnRequest, browserEndpoint: endpoint, proxy, navigationMs } = this.#request
+    const needs = { endpoint, proxy, navigationMs, puppeteer, env: process.env }
     this.#opening ??= browserOnRequest
       ? this.#loan.ask(this.#sink).then((lent) => BrowserSession.open({ ...needs, ...lent }))
       : BrowserSession.open(needs)

@@ -106,7 +106,7 @@ public static class LaunchValidation
             errors.Add(new("job", $"is larger than {Limits.JobBytesMax:N0} bytes; put the bulk into a file or a page"));
         if (request.Labels?.Count > Limits.LabelsMax)
             errors.Add(new("labels", $"has {request.Labels.Count} entries, limit {Limits.LabelsMax}"));
-        if (request.Limits is { } limits && (limits.WallClockMs < 0 || limits.IdleMs < 0 || limits.MemoryMb < 0))
+        if (request.Limits is { IsValid: false })
             errors.Add(new("limits", "must not be negative; 0 means no bound"));
         CheckRetry(errors, request.Retry ?? new());
         CheckFanOut(errors, request.FanOut ?? new());

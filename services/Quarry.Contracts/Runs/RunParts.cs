@@ -19,6 +19,17 @@ public sealed record RunLimits
     /// <summary>Most memory of executor and browser, in MiB; 0 for none.</summary>
     public long MemoryMb { get; init; }
 
+    /// <summary>Longest navigation of a page, in milliseconds; 0 for the browser library's own 30 s.</summary>
+    public long NavigationMs { get; init; }
+
+    /// <summary>Most bytes of all artifacts of the run, in MiB; 0 for none.</summary>
+    public long ArtifactMb { get; init; }
+
+    /// <summary>True when none is negative.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool IsValid =>
+        Math.Min(Math.Min(WallClockMs, IdleMs), Math.Min(NavigationMs, ArtifactMb)) >= 0 && MemoryMb >= 0;
+
     /// <summary>Time a canceled script has for its cleanup, in milliseconds.</summary>
     public long GraceMs { get; init; } = 5_000;
 }

@@ -59,7 +59,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         ExecutorEnvironment.Apply(start.Environment, owner, id, options.PassEnvironment);
         try
         {
-            return new(Process.Start(start)!, id);
+            return new(Orphans.Start(() => Process.Start(start)!, started => started.Id), id);
         }
         catch (System.ComponentModel.Win32Exception e)
         {
@@ -100,6 +100,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     private async Task<ExecutorExit> WaitAsync()
     {
         await process.WaitForExitAsync();
+        Orphans.Ended(process.Id);
         var code = process.ExitCode;
         var isSignal = !OperatingSystem.IsWindows() && code > SignalExitBase;
         return isSignal ? new(null, code - SignalExitBase) : new(code, null);

@@ -16,9 +16,7 @@ internal static class ProcessMemory
     {
         const string field = "Pss:";
         const long bytesPerKb = 1024;
-        var text = StrayProcesses.TryRead($"/proc/{pid}/smaps_rollup") is { } rollup
-            ? Encoding.ASCII.GetString(rollup)
-            : "";
+        var text = ProcessTable.TryRead(pid, "smaps_rollup") is { } rollup ? Encoding.ASCII.GetString(rollup) : "";
         var at = text.IndexOf(field, StringComparison.Ordinal);
         if (at < 0)
             return 0;

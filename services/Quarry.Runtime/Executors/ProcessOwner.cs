@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Quarry.Runtime.Executors;
 
@@ -33,13 +32,5 @@ public readonly record struct ProcessOwner(int Pid, long StartedTicks)
         return true;
     }
 
-    private static long? TicksOf(int pid)
-    {
-        // "pid (name) state ...": the name may hold anything, so count from its end. The start is field 22 of all.
-        const int startAfterName = 19;
-        if (StrayProcesses.TryRead($"/proc/{pid}/stat") is not { } stat)
-            return null;
-        var fields = Encoding.UTF8.GetString(stat.AsSpan(stat.AsSpan().LastIndexOf((byte)')') + 2)).Split(' ');
-        return long.Parse(fields[startAfterName], CultureInfo.InvariantCulture);
-    }
+    private static long? TicksOf(int pid) => ProcessTable.Find(pid)?.StartedTicks;
 }

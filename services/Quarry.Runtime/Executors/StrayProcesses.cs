@@ -4,8 +4,8 @@ using System.Text;
 namespace Quarry.Runtime.Executors;
 
 /// <summary>
-/// Finds and kills what an executor started: every process of its session, and every process that carries the tag, a
-/// variable of its environment with its value, also when it left the session.
+/// Finds and kills what an executor started: its descendants, every process of its session, every process that carries the
+/// tag, a variable of its environment with its value, also when it left the session; and orphans that hid from all of that.
 /// </summary>
 internal static class StrayProcesses
 {
@@ -17,8 +17,10 @@ internal static class StrayProcesses
     /// <summary>Kills what is there now, but for one that is spared; how many.</summary>
     public static int Kill(int sessionId, string tag, int? spared = null)
     {
+        var all = ProcessTable.Read();
+        Orphans.Forget(all);
         var killed = 0;
-        foreach (var pid in Find(sessionId, tag).Where(pid => pid != spared))
+        foreach (var pid in Find(all, sessionId, tag).Concat(Orphans.Nameless(all)).Where(pid => pid != spared))
             killed += TryKill(pid) ? 1 : 0;
         return killed;
     }
@@ -44,17 +46,13 @@ internal static class StrayProcesses
         return true;
     }
 
-    /// <summary>Ids of runs that have processes on this machine.</summary>
+    /// <summary>Ids of runs, and names of owners, that have processes on this machine.</summary>
     public static IEnumerable<string> RunIds()
     {
-        if (!Directory.Exists("/proc/self"))
-            yield break;
         const string tag = ExecutorEnvironment.RunIdVariable + "=";
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        foreach (var process in ProcessTable.Read())
         {
-            if (!int.TryParse(Path.GetFileName(folder), out _))
-                continue;
-            var environment = TryRead(Path.Combine(folder, "environ")) ?? [];
+            var environment = ProcessTable.Environment(process.Pid) ?? [];
             foreach (var entry in Encoding.UTF8.GetString(environment).Split('\0'))
             {
                 if (entry.StartsWith(tag, StringComparison.Ordinal))
@@ -63,48 +61,41 @@ internal static class StrayProcesses
         }
     }
 
-    /// <summary>Processes of the session, and those that carry the tag.</summary>
-    public static IEnumerable<int> Find(int sessionId, string tag)
+    /// <summary>Processes of the executor that leads the session, and those that carry the tag.</summary>
+    public static IEnumerable<int> Find(int sessionId, string tag) => Find(ProcessTable.Read(), sessionId, tag);
+
+    private static IEnumerable<int> Find(IReadOnlyList<ProcessEntry> all, int sessionId, string tag)
     {
-        if (!Directory.Exists("/proc/self"))
-            yield break;
         var entry = Encoding.UTF8.GetBytes(tag + '\0');
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
-        {
-            if (!int.TryParse(Path.GetFileName(folder), out var pid) || pid == Environment.ProcessId)
-                continue;
-            if (IsOfSession(folder, sessionId) || HasTag(folder, entry))
-                yield return pid;
-        }
+        var descendants = DescendantsOf(all, sessionId);
+        return all.Where(process => !process.IsZombie && process.Pid != Environment.ProcessId)
+            .Where(process =>
+                process.SessionId == sessionId || descendants.Contains(process.Pid) || HasTag(process.Pid, entry)
+            )
+            .Select(process => process.Pid);
     }
 
-    private static bool IsOfSession(string folder, int sessionId)
+    private static HashSet<int> DescendantsOf(IReadOnlyList<ProcessEntry> all, int pid)
     {
-        // "pid (name) state ppid pgrp session ...": the name may hold anything, so count from its end.
-        var stat = TryRead(Path.Combine(folder, "stat"));
-        if (stat is null)
-            return false;
-        var fields = Encoding.UTF8.GetString(stat.AsSpan(stat.AsSpan().LastIndexOf((byte)')') + 2)).Split(' ');
-        const string zombie = "Z";
-        return fields.Length > 3 && fields[0] != zombie && fields[3] == sessionId.ToString();
+        var children = all.ToLookup(process => process.ParentPid, process => process.Pid);
+        var found = new HashSet<int>();
+        var open = new Stack<int>(children[pid]);
+        while (open.TryPop(out var next))
+        {
+            if (found.Add(next))
+                open.PushRange(children[next]);
+        }
+        return found;
     }
 
-    private static bool HasTag(string folder, byte[] entry) =>
-        TryRead(Path.Combine(folder, "environ")) is { } environment && environment.AsSpan().IndexOf(entry) >= 0;
-
-    /// <summary>Reads a file of /proc; null when its process has ended or is somebody else's.</summary>
-    public static byte[]? TryRead(string path)
+    private static void PushRange(this Stack<int> stack, IEnumerable<int> pids)
     {
-        try
-        {
-            return File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // It ended meanwhile, or belongs to somebody else: not ours to kill.
-            return null;
-        }
+        foreach (var pid in pids)
+            stack.Push(pid);
     }
+
+    private static bool HasTag(int pid, byte[] entry) =>
+        ProcessTable.Environment(pid) is { } environment && environment.AsSpan().IndexOf(entry) >= 0;
 
     private static bool TryKill(int pid)
     {

@@ -11,6 +11,9 @@ public enum IngestFaultKind
 
     /// <summary>The policy or the storage below it could not take an event.</summary>
     Policy,
+
+    /// <summary>The script went beyond a limit of its run.</summary>
+    Limit,
 }
 
 /// <summary>A fault with its kind and a message that says stage, side, cause and next step.</summary>

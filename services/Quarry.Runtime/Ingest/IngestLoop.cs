@@ -234,6 +234,8 @@ internal sealed class IngestLoop(
     {
         if (BlobFrame.TryReadChunk(map, out var chunk) is { } malformed)
             return malformed;
+        if (BeyondLimit(chunk.Data.Length) is { } beyond)
+            return beyond;
         var result = await lode.AppendArtifactAsync(chunk, CancellationToken.None);
         if (!result.Ok)
         {
@@ -242,6 +244,18 @@ internal sealed class IngestLoop(
         }
         intake.Tally.ArtifactBytes(chunk.ArtifactId, chunk.Data.Length);
         return null;
+    }
+
+    private IngestFault? BeyondLimit(int more)
+    {
+        const long bytesPerMb = 1024 * 1024;
+        var limitMb = run.Limits.ArtifactMb;
+        if (limitMb == 0 || intake.Tally.Artifacts().Bytes + more <= limitMb * bytesPerMb)
+            return null;
+        return new(
+            IngestFaultKind.Limit,
+            $"The run's artifacts have more than {limitMb:N0} MiB, its limit. Raise limits.artifact_mb, or keep less."
+        );
     }
 
     private async Task<IngestFault?> TakeFileAsync(ReadOnlyMemory<byte> map)

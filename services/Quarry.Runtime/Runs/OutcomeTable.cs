@@ -17,6 +17,8 @@ internal static class OutcomeTable
             return (RunOutcome.VersionMismatch, version.Message);
         if (end.Fault is { Kind: IngestFaultKind.Policy } policy)
             return (RunOutcome.PolicyFailure, policy.Message);
+        if (end.Fault is { Kind: IngestFaultKind.Limit } limit)
+            return (RunOutcome.ScriptError, limit.Message);
         if (IsCleanSuccess(end))
             return (RunOutcome.Success, null);
         if (end.Stop is { } stop)

@@ -137,7 +137,7 @@ public class FanOutTests
         );
     }
 
-    private static async Task<IReadOnlyList<RunRecord>> ChildrenAsync(RunnerStack stack, string root, int count)
+    internal static async Task<IReadOnlyList<RunRecord>> ChildrenAsync(RunnerStack stack, string root, int count)
     {
         IReadOnlyList<RunRecord> born = [];
         await RunnerTests.UntilAsync(async () =>
