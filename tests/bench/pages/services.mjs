@@ -2,9 +2,10 @@
 // A Lode writer and a runner as processes of their own, over a folder that goes with them.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
@@ -36,7 +37,7 @@ async function start(project, settings) {
   throw new Error(`${project} ended before it listened:\n${text}`)
 }
 
-/** Both services; scripts lie in `scripts`. */
+/** Both services, with scripts of a bench. */
 export class Services {
   /** @param {string} folder @param {Service} lode @param {Service} runner */
   constructor(folder, lode, runner) {
@@ -45,12 +46,12 @@ export class Services {
     this.runner = runner
   }
 
-  /** @param {(scripts: string) => void} write @param {Record<string, string>} settings */
-  static async start(write, settings) {
+  /** @param {Record<string, string>} texts scripts by name @param {Record<string, string>} settings */
+  static async start(texts, settings) {
     const folder = mkdtempSync(join(tmpdir(), 'quarry-bench-pages-'))
     const scripts = join(folder, 'scripts')
     mkdirSync(scripts)
-    write(scripts)
+    for (const [name, text] of Object.entries(texts)) writeFileSync(join(scripts, name), text)
     const lode = await start('Quarry.LodeWriter', { Lode__Root: join(folder, 'data'), QUARRY_GRPC_PORT: '0' })
     const [http, grpc] = lode.addresses
     const runner = await start('Quarry.Runner', {
@@ -73,9 +74,29 @@ export class Services {
     return answer.json()
   }
 
-  /** Every run of the Lode writer, newest first. @returns {Promise<Record<string, any>[]>} */
-  async runs() {
-    return (await (await fetch(`${this.lode.addresses[0]}/api/v1/runs?limit=1000`)).json()).items
+  /**
+   * Launches a run and resolves to it and its children when so many have ended as successes.
+   * @param {object} body @param {number} count
+   */
+  async runTree(body, count) {
+    const { run_id } = await this.launch(body)
+    for (;;) {
+      await pause(100)
+      const tree = (await this.runs()).filter((run) => run.run_id === run_id || run.root_run_id === run_id)
+      const bad = tree.find((run) => run.state === 'done' && run.outcome !== 'success')
+      if (bad !== undefined) throw new Error(`Run ${bad.run_id} ended as ${bad.outcome}: ${bad.message}`)
+      if (tree.length === count && tree.every((run) => run.state === 'done')) return tree
+    }
+  }
+
+  /** Process ids of both. */
+  get pids() {
+    return [this.lode, this.runner].map(({ child }) => Number(child.pid))
+  }
+
+  /** The last thousand runs of the Lode writer, newest first. @returns {Promise<Record<string, any>[]>} */
+  async runs(filter = '') {
+    return (await (await fetch(`${this.lode.addresses[0]}/api/v1/runs?limit=1000${filter}`)).json()).items
   }
 
   async stop() {

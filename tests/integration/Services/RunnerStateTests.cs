@@ -42,7 +42,7 @@ public class RunnerStateTests
         File.WriteAllText(Path.Combine(stack.Scripts, "loads"), "");
         if (signal == "STOP")
             await holder.SignalAsync("CONT");
-        await CheckAsync(stack, lost, 0);
+        await CheckAsync(stack, lost, 0, 0);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public class RunnerStateTests
         await UntilThereAsync(stack, "cleaned");
         await holder.KillAsync();
         await stack.Lode.SignalAsync("CONT");
-        await CheckAsync(stack, await stack.UntilDoneAsync(run.RunId), 1);
+        await CheckAsync(stack, await stack.UntilDoneAsync(run.RunId), 1, 3);
     }
 
     [Fact]
@@ -102,9 +102,11 @@ public class RunnerStateTests
     private static Task UntilThereAsync(RunnerStack stack, string file) =>
         RunnerTests.UntilAsync(() => Task.FromResult(File.Exists(Path.Combine(stack.Scripts, file))));
 
-    private static async Task CheckAsync(RunnerStack stack, RunRecord lost, long durable)
+    private static async Task CheckAsync(RunnerStack stack, RunRecord lost, long atLeast, long atMost)
     {
-        Assert.Equal((RunOutcome.Lost, durable), (lost.Outcome, lost.SeqDurable));
+        Assert.Equal(RunOutcome.Lost, lost.Outcome);
+        // What was on its way to a Lode writer that stood still arrives or does not.
+        Assert.InRange(lost.SeqDurable, atLeast, atMost);
         Assert.True((await stack.VerifyAsync(lost.RunId)).Complete);
         var retry = await stack.RetryOfAsync(lost.RunId);
         Assert.True(retry.Outcome == RunOutcome.Success, retry.Message);
