@@ -28,8 +28,14 @@ internal sealed class CatalogueContext(DbContextOptions<CatalogueContext> option
             _ = run.ToTable("runs").HasKey(r => r.Id);
             _ = run.HasAlternateKey(r => r.RunId);
             _ = run.HasIndex(r => new { r.QueuedAtUs, r.RunId });
-            foreach (var column in (string[])["State", "Outcome", "Policy", "Source", "Category", "JobId"])
+            foreach (
+                var column in (string[])
+                    ["State", "Outcome", "Policy", "Source", "Category", "JobId", "RootRunId", "EnqueuedByRunId"]
+            )
                 _ = run.HasIndex(column, nameof(RunRow.QueuedAtUs), nameof(RunRow.RunId));
+            _ = run.HasIndex(r => r.ParentRunId);
+            // Datasets and partitions are counted without looking at the records.
+            _ = run.HasIndex("Dataset", "Source", "Category", "Day", "Events", "Items");
             _ = run.HasIndex("Source", "Category", nameof(RunRow.QueuedAtUs), nameof(RunRow.RunId));
         });
         _ = modelBuilder.Entity<LabelRow>(label =>

@@ -70,6 +70,41 @@ public sealed partial class RunCatalogue : IDisposable
     public Task<Page<RunRecord>> SearchAsync(RunQuery query, CancellationToken cancellation) =>
         ReadAsync(context => new RunSearch(context, place).PageAsync(query, cancellation), cancellation);
 
+    /// <summary>Where a run stands: what is above it, its attempts, its child runs.</summary>
+    /// <exception cref="StoreException">The catalogue cannot be read.</exception>
+    public Task<Lineage> LineageAsync(RunRecord run, LineagePage page, CancellationToken cancellation) =>
+        ReadAsync(context => new RunLineage(context).OfRunAsync(run, page, cancellation), cancellation);
+
+    /// <summary>The runs of a job; null when there is none.</summary>
+    /// <exception cref="StoreException">The catalogue cannot be read.</exception>
+    public Task<JobReport?> JobAsync(string jobId, LineagePage page, CancellationToken cancellation) =>
+        ReadAsync(context => new RunLineage(context).OfJobAsync(jobId, page, cancellation), cancellation);
+
+    /// <summary>Figures of runs by one of their properties.</summary>
+    /// <exception cref="StoreException">The catalogue cannot be read.</exception>
+    public Task<RunStatistics> StatisticsAsync(StatisticsQuery query, CancellationToken cancellation) =>
+        ReadAsync(context => new RunGroups(context).ReadAsync(query, cancellation), cancellation);
+
+    /// <summary>Every dataset.</summary>
+    /// <exception cref="StoreException">The catalogue cannot be read.</exception>
+    public Task<IReadOnlyList<DatasetInfo>> DatasetsAsync(CancellationToken cancellation) =>
+        ReadAsync(context => new DatasetSearch(context).ListAsync(cancellation), cancellation);
+
+    /// <summary>True when a run writes, or wrote, to a dataset.</summary>
+    /// <exception cref="StoreException">The catalogue cannot be read.</exception>
+    public Task<bool> HasDatasetAsync(string dataset, CancellationToken cancellation) =>
+        ReadAsync(context => new DatasetSearch(context).ExistsAsync(dataset, cancellation), cancellation);
+
+    /// <summary>A page of the partitions of a dataset.</summary>
+    /// <exception cref="StoreException">The catalogue cannot be read.</exception>
+    public Task<Page<PartitionInfo>> PartitionsAsync(PartitionQuery query, CancellationToken cancellation) =>
+        ReadAsync(context => new DatasetSearch(context).PartitionsAsync(query, cancellation), cancellation);
+
+    /// <summary>What the items of a dataset look like, of one source or of all.</summary>
+    /// <exception cref="StoreException">The catalogue cannot be read.</exception>
+    public Task<DatasetSchema> SchemaAsync(string dataset, string? source, CancellationToken cancellation) =>
+        ReadAsync(context => new DatasetSearch(context).SchemaAsync(dataset, source, cancellation), cancellation);
+
     /// <summary>Samples of the policy of a settled run, oldest first.</summary>
     /// <exception cref="StoreException">The catalogue cannot be read.</exception>
     public Task<IReadOnlyList<RunSample>> SamplesAsync(string runId, CancellationToken cancellation) =>

@@ -69,6 +69,8 @@ internal sealed class RunSearch(CatalogueContext context, CataloguePlace place)
             runs = runs.Where(r => r.Run.Source == source);
         if (query.Category is { } category)
             runs = runs.Where(r => r.Run.Category == category);
+        if (query.RootRunId is { } root)
+            runs = runs.Where(r => r.Run.RootRunId == root);
         return query.JobId is { } job ? runs.Where(r => r.Run.JobId == job) : runs;
     }
 

@@ -1,10 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Quarry.Cli.Commands;
+using Quarry.Cli.Configuration;
+using Quarry.Cli.Servers;
 using Quarry.Contracts.Lode;
 using Quarry.Lode.Sql;
 using Quarry.Lode.Stores;
 using Quarry.Runtime.Executors;
+using Spectre.Console;
 
 namespace Quarry.Cli;
 
@@ -14,6 +17,9 @@ internal static class QuarryCommand
     /// <summary>Runs one command line; the exit code is the one of CONTRACT_RUN.</summary>
     public static async Task<int> InvokeAsync(string[] args)
     {
+        // Tables in a file or a pipe have no edge that they would have to fit.
+        if (Console.IsOutputRedirected)
+            AnsiConsole.Profile.Width = RedirectedWidth;
         var root = new RootCommand(
             "Quarry runs Puppeteer scripts under supervision and keeps what they emit, provably."
         )
@@ -30,10 +36,20 @@ internal static class QuarryCommand
             GcCommand.Create(),
             DeleteCommand.Create(),
             ReindexCommand.Create(),
+            DebugCommand.Create(),
             DoctorCommand.Create(),
+            CompletionCommand.Create(),
             VersionCommand.Create(),
         };
-        var parsed = root.Parse(args);
+        ParseResult parsed;
+        try
+        {
+            parsed = ConfigFile.Parse(root, args);
+        }
+        catch (UsageException e)
+        {
+            return await FailAsync(e.Message, ExitCodes.InvalidUsage);
+        }
         if (parsed.Action is not ParseErrorAction error)
             return await InvokeAsync(parsed);
         error.ShowHelp = false;
@@ -42,6 +58,8 @@ internal static class QuarryCommand
         await Console.Error.WriteLineAsync($"Nothing was started. See 'quarry {Path(parsed)}--help'.");
         return ExitCodes.InvalidUsage;
     }
+
+    private const int RedirectedWidth = 1_000;
 
     private static InvocationConfiguration Settings =>
         new()
@@ -66,6 +84,10 @@ internal static class QuarryCommand
         catch (QueryException e)
         {
             return await FailAsync(e.Message, ExitCodes.NotProven);
+        }
+        catch (ServerException e)
+        {
+            return await FailAsync(e.Message, ExitCodes.InvalidUsage);
         }
         catch (ExecutorNotFoundException e)
         {

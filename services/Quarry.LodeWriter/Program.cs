@@ -54,5 +54,7 @@ runs.MapEvents();
 runs.MapBlobs();
 app.MapQuery();
 app.MapFields();
+app.MapLineage();
+app.MapStatistics();
 app.MapDeletions();
 await app.RunAsync();

@@ -8,7 +8,7 @@ namespace Quarry.Catalogue.Places;
 public abstract class CataloguePlace
 {
     /// <summary>Version of the tables; a catalogue of another one is built again.</summary>
-    internal const int Version = 2;
+    internal const int Version = 3;
 
     /// <summary>Name of the connection string that chooses PostgreSQL.</summary>
     public const string ConnectionName = "catalogue";

@@ -31,6 +31,30 @@ internal sealed class RunRow
 
     public string? JobId { get; set; }
 
+    /// <summary>The run it tries again.</summary>
+    public string? ParentRunId { get; set; }
+
+    /// <summary>Root of its tree; its own id for a root.</summary>
+    public required string RootRunId { get; set; }
+
+    /// <summary>The run that enqueued it.</summary>
+    public string? EnqueuedByRunId { get; set; }
+
+    /// <summary>Events observed.</summary>
+    public long Events { get; set; }
+
+    /// <summary>Items observed.</summary>
+    public long Items { get; set; }
+
+    /// <summary>Events dropped.</summary>
+    public long Dropped { get; set; }
+
+    /// <summary>From the start of its executor to its end, in microseconds; 0 before.</summary>
+    public long DurationUs { get; set; }
+
+    /// <summary>Day of its partition.</summary>
+    public required string Day { get; set; }
+
     /// <summary>What a search by text looks at: id, script, source, job and message, a line each.</summary>
     public required string SearchText { get; set; }
 
@@ -60,6 +84,8 @@ internal sealed class RunRow
             Category = "",
             Dataset = "",
             Policy = "",
+            RootRunId = "",
+            Day = "",
             SearchText = "",
             Record = "",
         };
@@ -75,7 +101,10 @@ internal sealed class RunRow
         Outcome = run.Outcome is { } outcome ? QuarryNames.Of(outcome) : null;
         (Script, Source, Category, Dataset) = (run.Script.Path, run.Source, run.Category, run.Dataset);
         Policy = QuarryNames.Of(run.Policy.Name);
-        JobId = run.JobId;
+        (JobId, ParentRunId, EnqueuedByRunId) = (run.JobId, run.ParentRunId, run.EnqueuedByRunId);
+        (RootRunId, Day) = (run.RootRunId ?? run.RunId, run.Day);
+        (Events, Items) = run.Deleted is null ? (run.SeqLast, run.Counts.GetValueOrDefault("item")) : (0, 0);
+        (Dropped, DurationUs) = (run.Drops.Sum(d => d.Count), Microseconds(run.EndedAt - run.StartedAt));
         SearchText = Storable(string.Join('\n', run.RunId, run.Script.Path, run.Source, run.JobId, run.Message));
         Record = JsonSerializer.Serialize(run, QuarryJson.Compact);
         _ = Labels.RemoveAll(l => !run.Labels.Keys.Select(Storable).Contains(l.Name));
@@ -95,6 +124,8 @@ internal sealed class RunRow
     /// <summary>An instant as lists compare it.</summary>
     public static long? Microseconds(DateTimeOffset? instant) =>
         (instant - DateTimeOffset.UnixEpoch)?.Ticks / TimeSpan.TicksPerMicrosecond;
+
+    private static long Microseconds(TimeSpan? time) => (time?.Ticks ?? 0) / TimeSpan.TicksPerMicrosecond;
 
     private void TakeLabel(string name, string value)
     {

@@ -6,64 +6,86 @@ using Spectre.Console;
 
 namespace Quarry.Cli.Commands;
 
-/// <summary><c>quarry list runs</c>: the runs of a storage, newest first.</summary>
+/// <summary><c>quarry list runs</c> and <c>quarry list jobs</c>: what a storage has, newest first.</summary>
 internal static class ListCommand
 {
-    public static Command Create()
+    public static Command Create() => new("list", "List what is stored.") { Runs(), Jobs() };
+
+    private static Command Runs()
     {
         var storage = SharedOptions.Storage();
         var format = SharedOptions.Format();
-        var limit = new Option<int>("--limit") { Description = "Most runs to show.", DefaultValueFactory = _ => 50 };
-        var runs = new Command("runs", "Runs, newest first.") { storage, format, limit };
+        var limit = Limit("Most runs to show.");
+        var source = new Option<string?>("--source") { Description = "Only runs of this source.", HelpName = "SOURCE" };
+        var tree = new Option<string?>("--tree")
+        {
+            Description = "Only the run with this id and what came of it: retries and child runs.",
+            HelpName = "RUN",
+        };
+        var outcome = new Option<string?>("--outcome") { Description = "Only runs that ended so." };
+        _ = outcome.AcceptOnlyFromAmong([.. Enum.GetValues<RunOutcome>().Select(QuarryNames.Of)]);
+        var runs = new Command("runs", "Runs, newest first.") { storage, format, limit, source, outcome, tree };
         runs.SetAction(
-            async (parsed, _) =>
+            async (parsed, cancellation) =>
             {
-                await using var lode = await OpenedStorage.OpenAsync(parsed.GetValue(storage)!);
-                var found = new List<RunRecord>();
-                await foreach (var run in lode.Reader.RunsAsync(CancellationToken.None))
-                    found.Add(run);
+                var found = await FindAsync(
+                    parsed.GetValue(storage)!,
+                    r =>
+                        Fits(parsed.GetValue(source), r.Source)
+                        && Fits(parsed.GetValue(tree), r.RootRunId ?? r.RunId)
+                        && Fits(parsed.GetValue(outcome), r.Outcome is { } o ? QuarryNames.Of(o) : ""),
+                    cancellation
+                );
                 var shown = found.OrderByDescending(r => r.QueuedAt).Take(parsed.GetValue(limit)).ToList();
                 if (parsed.GetValue(format) == "json")
                     JsonOutput.Write(Console.Out, shown);
                 else
-                    Write(shown, found.Count);
+                    RunTable.Write(shown, found.Count);
                 return ExitCodes.Ok;
             }
         );
-        return new Command("list", "List what is stored.") { runs };
+        return runs;
     }
 
-    private static void Write(IReadOnlyList<RunRecord> runs, int total)
+    private static Command Jobs()
     {
-        if (total == 0)
+        var storage = SharedOptions.Storage();
+        var format = SharedOptions.Format();
+        var limit = Limit("Most jobs to show.");
+        var jobs = new Command("jobs", "Jobs: runs that were given the same --job-id, the newest first.")
         {
-            Console.WriteLine("There are no runs here yet.");
-            return;
-        }
-        var table = new Table()
-            .Border(TableBorder.None)
-            .AddColumns("run", "state", "source", "events", "drops", "queued", "script");
-        foreach (var run in runs)
-        {
-            _ = table.AddRow(
-                Markup.Escape(run.RunId),
-                Ended(run),
-                Markup.Escape(run.Source),
-                Numbers.Count(run.SeqLast),
-                Numbers.Count(run.Drops.Sum(d => d.Count)),
-                $"{run.QueuedAt:yyyy-MM-dd HH:mm:ss}Z",
-                Markup.Escape(Path.GetFileName(run.Script.Path))
-            );
-        }
-        AnsiConsole.Write(table);
-        if (runs.Count < total)
-            Console.WriteLine($"{runs.Count} of {total}; see --limit.");
+            storage,
+            format,
+            limit,
+        };
+        jobs.SetAction(
+            async (parsed, cancellation) =>
+            {
+                var runs = await FindAsync(parsed.GetValue(storage)!, _ => true, cancellation);
+                var all = JobSummary.Of(runs);
+                var shown = all.Take(parsed.GetValue(limit)).ToList();
+                if (parsed.GetValue(format) == "json")
+                    JsonOutput.Write(Console.Out, shown);
+                else
+                    JobTable.Write(shown, all.Count, runs.Count(r => r.JobId is null && r.Depth == 0));
+                return ExitCodes.Ok;
+            }
+        );
+        return jobs;
     }
 
-    private static string Ended(RunRecord run)
+    private static Option<int> Limit(string description) =>
+        new("--limit") { Description = description, DefaultValueFactory = _ => 50 };
+
+    private static bool Fits(string? asked, string value) => asked is null || asked == value;
+
+    private static async Task<List<RunRecord>> FindAsync(
+        string root,
+        Func<RunRecord, bool> isMeant,
+        CancellationToken cancellation
+    )
     {
-        if (run.Deleted is not null)
-            return "deleted";
-        return QuarryNames.Of(run.State) + (run.Outcome is { } outcome ? $" {QuarryNames.Of(outcome)}" : "");
+        await using var lode = await OpenedStorage.OpenAsync(root);
+        return await lode.Reader.RunsAsync(cancellation).Where(isMeant).ToListAsync(cancellation);
     }
 }

@@ -1,25 +1,28 @@
 using System.CommandLine;
-using Microsoft.Extensions.Logging.Abstractions;
+using Quarry.Cli.Configuration;
 using Quarry.Cli.Launch;
 using Quarry.Cli.Output;
-using Quarry.Contracts.Api;
+using Quarry.Cli.Servers;
+using Quarry.Cli.Trees;
 using Quarry.Contracts.Runs;
-using Quarry.Lode;
-using Quarry.Lode.Read;
-using Quarry.Lode.Settling;
 using Quarry.Lode.Stores;
 using Quarry.Runtime.Executors;
-using Quarry.Runtime.Proxies;
-using Quarry.Runtime.Runs;
 
 namespace Quarry.Cli.Commands;
 
-/// <summary><c>quarry run</c>: one run in this process, with no service: runtime and substrate together.</summary>
+/// <summary><c>quarry run</c>: a run with its retries and child runs, in this process or on a server.</summary>
 internal sealed class RunCommand
 {
     private readonly LaunchOptions launch = new();
+    private readonly ServerOptions server = new("Run on a server, and follow the run until its end.");
     private readonly Option<string> storage = SharedOptions.Storage();
     private readonly Option<string> format = SharedOptions.Format();
+    private readonly Option<string?> config = ConfigFile.Option();
+    private readonly Option<string?> resume = new("--resume")
+    {
+        Description = "Try a run again from its last checkpoint; what no flag says is taken from it.",
+        HelpName = "RUN",
+    };
     private readonly Option<string?> report = new("--report")
     {
         Description = "Write a JSON report to a file, or - for stdout.",
@@ -54,9 +57,14 @@ internal sealed class RunCommand
 
     private Command Build()
     {
-        var command = new Command("run", "Run a script and keep what it emits.")
-        {
+        var command = new Command("run", "Run a script and keep what it emits.");
+        launch.AddTo(command);
+        Option[] options =
+        [
             storage,
+            config,
+            resume,
+            server.Address,
             format,
             report,
             executor,
@@ -65,53 +73,106 @@ internal sealed class RunCommand
             dryRun,
             quiet,
             watch,
-        };
-        launch.AddTo(command);
+        ];
+        foreach (var option in options)
+            command.Options.Add(option);
         command.SetAction(RunAsync);
         return command;
     }
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        var request = launch.Read(parsed);
+        using var api = server.Find(parsed);
+        return api is null ? await RunHereAsync(parsed) : await RunThereAsync(parsed, api);
+    }
+
+    private async Task<int> RunThereAsync(ParseResult parsed, ServerApi api)
+    {
+        ServerOptions.RefuseLocal(parsed, storage, executor, resolveFrom, browser, watch, launch.Proxies.Config);
+        RunRecord run;
+        if (parsed.GetValue(resume) is { } before)
+        {
+            launch.RefuseAll(parsed);
+            ServerOptions.RefuseLocal(parsed, dryRun);
+            run = await api.ResumeAsync(before);
+        }
+        else
+        {
+            var request = launch.Read(parsed);
+            // An id of ours: whatever happens to the answer, a person can ask what became of the run.
+            request = request with
+            {
+                RunId = request.RunId ?? RunIds.New(TimeProvider.System),
+            };
+            run = await api.LaunchAsync(request with { DryRun = parsed.GetValue(dryRun) });
+            if (parsed.GetValue(dryRun))
+                return DryRun(parsed, run, null, RunPlace.Server(api.Address));
+        }
+        if (!parsed.GetValue(quiet))
+            await Console.Error.WriteLineAsync($"run {run.RunId} on {api.Address}");
+        try
+        {
+            var tree = await new RemoteRun(api, parsed.GetValue(quiet), TimeProvider.System).FollowAsync(run);
+            var whole = RunReport.Of(tree, storage: null, api.Address.ToString());
+            await WriteAsync(parsed, tree, whole, RunPlace.Server(api.Address));
+            return tree.ExitCode;
+        }
+        catch (ServerException e)
+        {
+            await Console.Error.WriteLineAsync(
+                $"quarry: run {run.RunId} was started and cannot be followed any more; it may go on. {e.Message}"
+            );
+            return RunOutcome.Lost.ExitCode();
+        }
+    }
+
+    private async Task<int> RunHereAsync(ParseResult parsed)
+    {
+        var root = parsed.GetValue(storage)!;
+        _ = OpenedStorage.Address(root);
+        var launched = await ReadAsync(parsed, root);
         var options = new ExecutorOptions
         {
             ExecutorPath = parsed.GetValue(executor),
             ResolveFrom = parsed.GetValue(resolveFrom),
             BrowserWsEndpoint = parsed.GetValue(browser),
         };
-        var proxies = launch.Proxies.Open(parsed, request.Proxy);
-        var root = parsed.GetValue(storage)!;
-        var address = OpenedStorage.Address(root);
-        var command = ExecutorLocator.Locate(options, request.Script!);
+        var proxies = launch.Proxies.Open(parsed, launched.Request.Proxy);
+        var command = ExecutorLocator.Locate(options, launched.Request.Script!);
         if (parsed.GetValue(dryRun))
-            return DryRun(parsed, request.ToRunRecord(TimeProvider.System), address, command);
+            return DryRun(parsed, launched.ToRecord(), command, RunPlace.Storage(root));
+        var local = new LocalRun(root, options, proxies, parsed.GetValue(quiet));
         if (parsed.GetValue(watch))
-            return await WatchAsync(parsed, request, options, proxies, root);
-        var control = new RunControl();
-        using var interrupts = new Interrupts(control);
-        return await OnceAsync(parsed, request, options, proxies, control);
+            return await WatchAsync(parsed, launched, local, root);
+        using var controls = new RunControls();
+        using var interrupts = new Interrupts(controls.Cancel, controls.Kill);
+        return await OnceAsync(parsed, launched, local, controls);
+    }
+
+    private async Task<Launched> ReadAsync(ParseResult parsed, string root)
+    {
+        if (parsed.GetValue(resume) is not { } runId)
+            return new(launch.ReadLocal(parsed), null, null);
+        launch.RefuseLineage(parsed);
+        var (run, at) = await LocalRun.FindResumedAsync(runId, root);
+        if (at is null)
+            await Console.Error.WriteLineAsync($"Run {runId} made no checkpoint: it is run again from the start.");
+        return new(launch.ReadLocal(parsed, run), run, at);
     }
 
     /// <summary>Runs the script again whenever a source changes, until a person ends it.</summary>
-    private async Task<int> WatchAsync(
-        ParseResult parsed,
-        LaunchRequest request,
-        ExecutorOptions options,
-        ProxySource proxies,
-        string root
-    )
+    private async Task<int> WatchAsync(ParseResult parsed, Launched launched, LocalRun local, string root)
     {
-        if (request.RunId is not null)
+        if (launched.Request.RunId is not null)
             throw new UsageException("--run-id names one run, --watch makes many. Leave one out; nothing was started.");
         while (true)
         {
-            var control = new RunControl();
-            using var interrupts = new Interrupts(control);
-            using var sources = new SourceWatch(request.Script!, root);
-            var running = OnceAsync(parsed, request, options, proxies, control);
+            using var controls = new RunControls();
+            using var interrupts = new Interrupts(controls.Cancel, controls.Kill);
+            using var sources = new SourceWatch(launched.Request.Script!, root);
+            var running = OnceAsync(parsed, launched, local, controls);
             if (await Task.WhenAny(running, sources.Changed) != running)
-                control.Cancel("Canceled: a source changed.");
+                controls.Cancel("Canceled: a source changed.");
             var code = await running;
             if (!sources.Changed.IsCompleted)
                 await Console.Error.WriteLineAsync("watching for changes; Ctrl+C ends");
@@ -121,69 +182,17 @@ internal sealed class RunCommand
         }
     }
 
-    private async Task<int> OnceAsync(
-        ParseResult parsed,
-        LaunchRequest request,
-        ExecutorOptions options,
-        ProxySource proxies,
-        RunControl control
-    )
+    private async Task<int> OnceAsync(ParseResult parsed, Launched launched, LocalRun local, RunControls controls)
     {
         var root = parsed.GetValue(storage)!;
-        await using var lode = await LodeStore.OpenAsync(
-            new() { Root = root },
-            TimeProvider.System,
-            NullLogger<LodeStore>.Instance
-        );
-        var run = request.ToRunRecord(TimeProvider.System);
-        var final = await RunAsync(lode, run, options, proxies, control, parsed.GetValue(quiet));
-        var isSettled = await lode.Settler.SettleAsync(final, CancellationToken.None);
-        var proof = isSettled ? await new RunVerifier(lode.Objects).VerifyAsync(final, CancellationToken.None) : null;
-        if (proof is { Complete: true })
-            await ReleaseWalAsync(lode, final);
-        await WriteAsync(parsed, final, proof, root);
-        return ExitCode(final, proof);
+        var tree = await local.RunAsync(launched.ToRecord(), controls);
+        var isFolder = OpenedStorage.Address(root).Kind == StoreKind.Folder;
+        var whole = RunReport.Of(tree, isFolder ? Path.GetFullPath(root) : root);
+        await WriteAsync(parsed, tree, whole, RunPlace.Storage(root));
+        return tree.ExitCode;
     }
 
-    /// <summary>The proof has read both tiers and found them equal: the rows need not lie twice.</summary>
-    private static async Task ReleaseWalAsync(LodeStore lode, RunRecord run)
-    {
-        try
-        {
-            var release = new WalRelease(lode.Objects, new() { WalGraceMinutes = 0 }, TimeProvider.System);
-            _ = await release.ReleaseAsync(run, CancellationToken.None);
-        }
-        catch (StoreException e)
-        {
-            await Console.Error.WriteLineAsync($"The run is whole; its wal is kept until 'quarry gc'. {e.Message}");
-        }
-    }
-
-    private static async Task<RunRecord> RunAsync(
-        LodeStore lode,
-        RunRecord run,
-        ExecutorOptions options,
-        ProxySource proxies,
-        RunControl control,
-        bool isQuiet
-    )
-    {
-        using var progress = new RunProgressLine(isQuiet, TimeProvider.System);
-        var runner = $"{Environment.MachineName}:{Environment.ProcessId}";
-        var host = new RunHost(lode, options, runner, TimeProvider.System, NullLogger<RunHost>.Instance)
-        {
-            Proxies = proxies,
-        };
-        return await host.RunAsync(run, epoch: 1, progress, control);
-    }
-
-    /// <summary>The run's own code; a success whose proof does not hold is not a success.</summary>
-    private static int ExitCode(RunRecord run, VerifyReport? proof) =>
-        run.Outcome == RunOutcome.Success && proof is not { Complete: true }
-            ? RunOutcome.PolicyFailure.ExitCode()
-            : run.Outcome!.Value.ExitCode();
-
-    private int DryRun(ParseResult parsed, RunRecord run, StoreAddress storage, ExecutorCommand command)
+    private int DryRun(ParseResult parsed, RunRecord run, ExecutorCommand? command, RunPlace place)
     {
         if (parsed.GetValue(format) == "json")
         {
@@ -192,23 +201,21 @@ internal sealed class RunCommand
         }
         Console.WriteLine("dry run: everything is in order, nothing was started");
         Console.WriteLine($"  script    {run.Script.Path}");
-        Console.WriteLine($"  executor  {command.Program} {string.Join(' ', command.Arguments)}");
+        if (command is not null)
+            Console.WriteLine($"  executor  {command.Program} {string.Join(' ', command.Arguments)}");
         Console.WriteLine($"  policy    {Contracts.QuarryNames.Of(run.Policy.Name)}");
-        Console.WriteLine($"  data      {storage.Show(run.StoragePath)}");
+        Console.WriteLine($"  data      {place.Data(run.StoragePath)}");
         return ExitCodes.Ok;
     }
 
-    private async Task WriteAsync(ParseResult parsed, RunRecord run, VerifyReport? proof, string root)
+    private async Task WriteAsync(ParseResult parsed, EndedTree tree, RunReport whole, RunPlace place)
     {
-        var isFolder = OpenedStorage.Address(root).Kind == StoreKind.Folder;
-        var whole = new RunReport(run, proof, isFolder ? Path.GetFullPath(root) : root);
         var file = parsed.GetValue(report);
         if (file is not null and not "-")
             await File.WriteAllTextAsync(file, JsonOutput.Of(whole));
-        var isJson = parsed.GetValue(format) == "json" || file == "-";
-        if (isJson)
+        if (parsed.GetValue(format) == "json" || file == "-")
             JsonOutput.Write(Console.Out, whole);
         else
-            RunSummary.Write(Console.Out, run, proof, root);
+            RunSummary.Write(Console.Out, tree, place);
     }
 }

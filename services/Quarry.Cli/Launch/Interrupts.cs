@@ -1,19 +1,20 @@
 using System.Runtime.InteropServices;
-using Quarry.Runtime.Runs;
 
 namespace Quarry.Cli.Launch;
 
 /// <summary>Ctrl+C and SIGTERM: the first lets the script clean up, the second kills it.</summary>
 internal sealed class Interrupts : IDisposable
 {
-    private readonly RunControl control;
+    private readonly Action<string> cancel;
+    private readonly Action<string> kill;
     private readonly TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PosixSignalRegistration[] registrations;
     private int count;
 
-    public Interrupts(RunControl control)
+    /// <summary>Listens until it is disposed; what is called is given the reason.</summary>
+    public Interrupts(Action<string> cancel, Action<string> kill)
     {
-        this.control = control;
+        (this.cancel, this.kill) = (cancel, kill);
         registrations =
         [
             PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle),
@@ -35,12 +36,12 @@ internal sealed class Interrupts : IDisposable
         context.Cancel = true;
         if (Interlocked.Increment(ref count) == 1)
         {
-            control.Cancel($"Canceled by {context.Signal}.");
+            cancel($"Canceled by {context.Signal}.");
             _ = asked.TrySetResult();
         }
         else
         {
-            control.Kill($"Killed by a second {context.Signal}.");
+            kill($"Killed by a second {context.Signal}.");
         }
     }
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Quarry.Cli.Servers;
 using Quarry.Contracts.Api;
 using Quarry.Contracts.Policies;
+using Quarry.Contracts.Runs;
 
 namespace Quarry.Cli.Launch;
 
@@ -93,6 +95,9 @@ internal sealed class LaunchOptions
     );
     private readonly Option<long?> timeout = Durations.Option("--timeout", "Longest run");
     private readonly Option<long?> idleTimeout = Durations.Option("--idle-timeout", "Longest silence of the script");
+    private readonly Option<long?> memoryLimit = Sizes.Option("--memory-limit", "Most memory of executor and browser");
+    private readonly TreeOptions tree = new();
+    private Option[] all = [];
 
     /// <summary>The flags that say through which proxy.</summary>
     public ProxyOptions Proxies { get; } = new();
@@ -102,7 +107,7 @@ internal sealed class LaunchOptions
     {
         _ = policy.AcceptOnlyFromAmong("strict", "buffered", "streaming");
         command.Arguments.Add(script);
-        Option[] options =
+        all =
         [
             scriptAlias,
             source,
@@ -122,40 +127,88 @@ internal sealed class LaunchOptions
             flushInterval,
             timeout,
             idleTimeout,
+            memoryLimit,
+            .. tree.All,
+            .. Proxies.All,
         ];
-        foreach (var option in options)
+        foreach (var option in all)
             command.Options.Add(option);
-        Proxies.AddTo(command);
     }
 
-    /// <summary>The request, checked.</summary>
+    /// <summary>The request, checked; what flags do not say is taken from the run that is resumed.</summary>
     /// <exception cref="UsageException">A value cannot be used; every one that cannot is named.</exception>
-    public LaunchRequest Read(ParseResult parsed)
+    public LaunchRequest Read(ParseResult parsed, RunRecord? resumed = null)
     {
+        var number = parsed.GetValue(attempt) ?? (resumed?.Attempt + 1);
         var request = new LaunchRequest
         {
-            Script = parsed.GetValue(script) ?? parsed.GetValue(scriptAlias),
-            Source = parsed.GetValue(source),
-            Category = parsed.GetValue(category),
-            Dataset = parsed.GetValue(dataset),
+            Script = parsed.GetValue(script) ?? parsed.GetValue(scriptAlias) ?? resumed?.Script.Path,
+            Source = parsed.GetValue(source) ?? resumed?.Source,
+            Category = parsed.GetValue(category) ?? resumed?.Category,
+            Dataset = parsed.GetValue(dataset) ?? resumed?.Dataset,
             RunId = parsed.GetValue(runId),
-            JobId = parsed.GetValue(jobId),
-            Attempt = parsed.GetValue(attempt),
-            ParentRunId = parsed.GetValue(parentRunId),
-            Job = JobPayload.Read(parsed.GetValue(job), parsed.GetValue(jobFile)),
-            Policy = ReadPolicy(parsed),
-            Proxy = Proxies.Read(parsed),
-            Limits = new() { WallClockMs = parsed.GetValue(timeout) ?? 0, IdleMs = parsed.GetValue(idleTimeout) ?? 0 },
+            JobId = parsed.GetValue(jobId) ?? resumed?.JobId,
+            Attempt = number,
+            ParentRunId = parsed.GetValue(parentRunId) ?? resumed?.RunId,
+            Job = JobPayload.Read(parsed.GetValue(job), parsed.GetValue(jobFile)) ?? resumed?.Job,
+            Policy = PolicyFlags.Any(o => IsGiven(parsed, o)) ? ReadPolicy(parsed) : resumed?.Policy ?? new(),
+            Proxy = Proxies.Read(parsed) ?? resumed?.Proxy,
+            Limits = ReadLimits(parsed, resumed?.Limits ?? new()),
+            Retry = tree.Retry(parsed, number ?? 1, resumed?.Retry ?? new()),
+            FanOut = tree.FanOut(parsed, resumed?.FanOut ?? new()),
+            Labels = resumed?.Labels,
         };
         var errors = request.Validate();
-        if (errors.Count > 0)
-            throw new UsageException(Describe(errors));
+        return errors.Count == 0 ? request : throw new UsageException(Describe(errors));
+    }
+
+    /// <summary>The same for a run in this process: the script must be there.</summary>
+    /// <exception cref="UsageException">It is not, or a value cannot be used.</exception>
+    public LaunchRequest ReadLocal(ParseResult parsed, RunRecord? resumed = null)
+    {
+        var request = Read(parsed, resumed);
         if (!File.Exists(request.Script))
             throw new UsageException(
                 $"The script '{request.Script}' does not exist. Check the path; nothing was started."
             );
+        if (request.Limits!.MemoryMb > 0 && !OperatingSystem.IsLinux())
+            throw new UsageException("--memory-limit can be held on Linux only. Leave it out; nothing was started.");
         return request with { Script = Path.GetFullPath(request.Script) };
     }
+
+    /// <summary>Refuses flags that say what only the resumed run can say.</summary>
+    public void RefuseLineage(ParseResult parsed)
+    {
+        if (IsGiven(parsed, attempt) || IsGiven(parsed, parentRunId))
+            throw new UsageException(
+                "--resume says which run is tried again: leave out --attempt and --parent-run-id. Nothing was started."
+            );
+    }
+
+    /// <summary>Refuses every flag: a server takes a resumed run as it was.</summary>
+    public void RefuseAll(ParseResult parsed)
+    {
+        var given = all.Where(o => IsGiven(parsed, o)).Select(o => o.Name).ToList();
+        if (parsed.GetValue(script) is not null)
+            given.Insert(0, "SCRIPT");
+        if (given.Count > 0)
+            throw new UsageException(
+                $"{string.Join(", ", given)} cannot be changed of a run that a server resumes. Launch a run of its own, "
+                    + "without --resume. Nothing was started."
+            );
+    }
+
+    private static bool IsGiven(ParseResult parsed, Option option) => ServerOptions.IsGiven(parsed, option);
+
+    private Option[] PolicyFlags => [policy, maxEvents, maxBytes, maxBlock, flushCount, flushInterval];
+
+    private RunLimits ReadLimits(ParseResult parsed, RunLimits basis) =>
+        basis with
+        {
+            WallClockMs = parsed.GetValue(timeout) ?? basis.WallClockMs,
+            IdleMs = parsed.GetValue(idleTimeout) ?? basis.IdleMs,
+            MemoryMb = parsed.GetValue(memoryLimit) ?? basis.MemoryMb,
+        };
 
     private PolicyOptions ReadPolicy(ParseResult parsed) =>
         new()
@@ -173,7 +226,12 @@ internal sealed class LaunchOptions
         + $"{Environment.NewLine}Nothing was started. See 'quarry run --help'.";
 
     private static string Flag(string field) =>
-        field == "script" ? "SCRIPT"
-        : field.StartsWith("proxy.", StringComparison.Ordinal) ? "--" + field.Replace('.', '-').Replace('_', '-')
-        : "--" + field[(field.LastIndexOf('.') + 1)..].Replace("_ms", "").Replace('_', '-');
+        field switch
+        {
+            "script" => "SCRIPT",
+            "retry.backoff_ms" => "--retry-backoff, in milliseconds,",
+            _ when field.StartsWith("proxy.", StringComparison.Ordinal) => "--"
+                + field.Replace('.', '-').Replace('_', '-'),
+            _ => "--" + field[(field.LastIndexOf('.') + 1)..].Replace("_ms", "").Replace('_', '-'),
+        };
 }

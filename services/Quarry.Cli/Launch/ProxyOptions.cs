@@ -33,13 +33,14 @@ internal sealed class ProxyOptions
         HelpName = "K",
     };
 
-    /// <summary>Adds the flags to a command.</summary>
-    public void AddTo(Command command)
-    {
-        _ = strategy.AcceptOnlyFromAmong([.. Enum.GetValues<ProxyStrategy>().Select(QuarryNames.Of)]);
-        foreach (var option in (Option[])[config, pool, strategy, stickyKey])
-            command.Options.Add(option);
-    }
+    public ProxyOptions() =>
+        strategy.AcceptOnlyFromAmong([.. Enum.GetValues<ProxyStrategy>().Select(QuarryNames.Of)]);
+
+    /// <summary>The flags.</summary>
+    public IEnumerable<Option> All => [config, pool, strategy, stickyKey];
+
+    /// <summary>The file of pools: a server has its own.</summary>
+    public Option Config => config;
 
     /// <summary>What the flags ask for; null when they ask for no proxy.</summary>
     /// <exception cref="UsageException">A flag is there that needs the pool.</exception>

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using Quarry.Contracts;
-using Quarry.Contracts.Api;
-using Quarry.Contracts.Runs;
 
 namespace Quarry.Cli.Output;
 
@@ -12,6 +10,3 @@ internal static class JsonOutput
 
     public static void Write<T>(TextWriter to, T value) => to.WriteLine(Of(value));
 }
-
-/// <summary>What <c>--report</c> and <c>--format json</c> write for a run.</summary>
-internal sealed record RunReport(RunRecord Run, VerifyReport? Proof, string Storage);

@@ -1,19 +1,44 @@
+using Quarry.Cli.Trees;
 using Quarry.Contracts.Api;
 using Quarry.Contracts.Runs;
-using Quarry.Lode.Stores;
 
 namespace Quarry.Cli.Output;
 
 /// <summary>A run in a few lines: outcome, counts, drops, blobs, where the data lies, how to look at it.</summary>
 internal static class RunSummary
 {
-    public static void Write(TextWriter to, RunRecord run, VerifyReport? proof, string storage)
+    /// <summary>A run that is stored, as it is now.</summary>
+    public static void Write(TextWriter to, RunRecord run, RunPlace place)
     {
         to.WriteLine($"run {run.RunId}  {Outcome(run)}{Took(run)}");
+        WriteBody(to, run, proof: null, place);
+    }
+
+    /// <summary>A run that has just ended, with its retries and its child runs.</summary>
+    public static void Write(TextWriter to, EndedTree tree, RunPlace place)
+    {
+        var run = tree.Last.Run;
+        to.WriteLine($"run {run.RunId}  {Ending(tree.Last)}{TreeSummary.Caveat(tree)}{Took(run)}");
+        if (tree.Attempts.Count > 1)
+            Line(to, "attempts", string.Join(", ", tree.Attempts.Select(Attempt)));
+        WriteBody(to, run, tree.Last.Proof, place);
+        foreach (var (name, text) in TreeSummary.Lines(tree))
+            Line(to, name, text);
+        Line(to, "look", place.Look(run.RunId));
+    }
+
+    /// <summary>How a run ended, in a word or two.</summary>
+    public static string Ending(EndedRun ended) =>
+        ended is { Run.Outcome: RunOutcome.Success, IsProven: false } ? "success, not proven" : Outcome(ended.Run);
+
+    private static void WriteBody(TextWriter to, RunRecord run, VerifyReport? proof, RunPlace place)
+    {
         if (run.Message is { } message)
             Line(to, "why", Printable.Of(message));
         if (run.Exit?.Stack is { } stack)
             WriteStack(to, stack);
+        if (run.Resume is { } at)
+            Line(to, "resumed", $"at checkpoint {Printable.Of(at.CheckpointId)} of run {at.RunId}");
         Line(to, "script", run.Script.Path + (run.Script.Sha256 is { } hash ? $"  (version {hash[..12]})" : ""));
         Line(to, "events", Events(run));
         Line(to, "drops", Drops(run));
@@ -25,17 +50,10 @@ internal static class RunSummary
             Line(to, "proxy", Proxy(proxy));
         if (proof is not null)
             Line(to, "proof", Proof(proof));
-        Line(to, "data", StoreAddress.Parse(storage).Show(run.StoragePath));
-        Line(
-            to,
-            "look",
-            $"quarry inspect run {run.RunId}{(storage == Commands.SharedOptions.DefaultStorage ? "" : $" --storage {Quoted(storage)}")}"
-        );
+        Line(to, "data", place.Data(run.StoragePath));
     }
 
-    /// <summary>An address has characters that a shell would read.</summary>
-    private static string Quoted(string storage) =>
-        storage.AsSpan().IndexOfAny('&', '?', ' ') >= 0 ? $"'{storage}'" : storage;
+    private static string Attempt(EndedRun ended) => $"{ended.Run.Attempt} {Ending(ended)} ({ended.Run.RunId})";
 
     private static string Outcome(RunRecord run) =>
         run.Outcome is { } outcome ? Contracts.QuarryNames.Of(outcome) : Contracts.QuarryNames.Of(run.State);

@@ -26,6 +26,9 @@ public sealed record RunQuery
     /// <summary>Only runs of this job.</summary>
     public string? JobId { get; init; }
 
+    /// <summary>Only runs of the tree with this root, the root included.</summary>
+    public string? RootRunId { get; init; }
+
     /// <summary>Only runs with this label, as <c>name=value</c>.</summary>
     public string? Label { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Quarry.Contracts.Events;
 
 namespace Quarry.Contracts.Runs;
 
@@ -41,4 +42,16 @@ public sealed record FanOutTotals
 /// <param name="CheckpointId">Its id.</param>
 /// <param name="Seq">Its seq in that run.</param>
 /// <param name="State">Its state, if the script gave one.</param>
-public sealed record ResumePoint(string RunId, string CheckpointId, long Seq, JsonElement? State = null);
+public sealed record ResumePoint(string RunId, string CheckpointId, long Seq, JsonElement? State = null)
+{
+    /// <summary>The point that a stored checkpoint event is.</summary>
+    public static ResumePoint Of(EventRow checkpoint) =>
+        new(
+            checkpoint.RunId,
+            checkpoint.Payload.TryGetProperty("checkpoint_id", out var id)
+                ? id.GetString() ?? checkpoint.EventId
+                : checkpoint.EventId,
+            checkpoint.Seq,
+            checkpoint.Payload.TryGetProperty("state", out var state) ? state : null
+        );
+}

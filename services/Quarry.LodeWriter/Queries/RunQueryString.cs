@@ -19,6 +19,7 @@ internal sealed class RunQueryString(IQueryCollection query)
         "category",
         "policy",
         "job_id",
+        "root_run_id",
         "label",
         "since",
         "until",
@@ -47,6 +48,7 @@ internal sealed class RunQueryString(IQueryCollection query)
             Source = Text("source"),
             Category = Text("category"),
             JobId = Text("job_id"),
+            RootRunId = Text("root_run_id"),
             Label = Label(),
             Since = Instant("since"),
             Until = Instant("until"),
@@ -75,7 +77,8 @@ internal sealed class RunQueryString(IQueryCollection query)
         return fallback;
     }
 
-    private T? Name<T>(string name)
+    /// <summary>A value by its name; null when it is not given.</summary>
+    public T? Name<T>(string name)
         where T : struct, Enum
     {
         if (Text(name) is not { } text)

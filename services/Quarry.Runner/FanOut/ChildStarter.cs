@@ -12,25 +12,6 @@ using Quarry.Streams.ChildLedgers;
 
 namespace Quarry.Runner.FanOut;
 
-/// <summary>What became of an enqueue event.</summary>
-internal enum FanOutDecision
-{
-    /// <summary>A child run was started.</summary>
-    Accepted,
-
-    /// <summary>The tree has that child already.</summary>
-    Duplicate,
-
-    /// <summary>The child would lie below the depth.</summary>
-    TooDeep,
-
-    /// <summary>The tree's budget is used up.</summary>
-    OverBudget,
-
-    /// <summary>It cannot be run.</summary>
-    Refused,
-}
-
 /// <summary>Decides enqueue events and starts child runs. Every decision is told in the parent's live tail.</summary>
 internal sealed partial class ChildStarter(
     StreamSet streams,
@@ -40,24 +21,17 @@ internal sealed partial class ChildStarter(
     RunnerSettings settings,
     TimeProvider clock,
     ILogger<ChildStarter> logger
-)
+) : IChildStarter
 {
     /// <summary>
     /// Decides one request; tries again while Lode or Redis is away, for a child that is entered must be started.
     /// </summary>
     public async Task<FanOutDecision> DecideAsync(RunRecord parent, ChildRequest request)
     {
-        if (ChildRuns.IsTooDeep(parent))
-            return Tell(parent, request, FanOutDecision.TooDeep, null, null);
-        if (request.Target.Length == 0)
-            return Refuse(parent, request, "it has no target or no params");
-        if (ChildRuns.Refuse(request) is { } unfit)
-            return Refuse(parent, request, unfit);
-        if (scripts.ResolveTarget(request.Target, parent.Script.Path, out var reason) is not { } path)
-            return Refuse(parent, request, $"its target '{request.Target}' {reason}");
-        var hash = ChildIdentity.HashOf(parent, request);
-        var child = ChildRuns.Create(parent, request, ChildIdentity.RunIdOf(parent, hash), path, clock);
-        var decision = await PersistAsync(() => StartAsync(parent, child, hash));
+        var plan = ChildPlan.Of(parent, request, scripts.ResolveTarget, clock);
+        if (plan.Child is not { } child)
+            return Refuse(parent, request, plan);
+        var decision = await PersistAsync(() => StartAsync(parent, child, plan.Hash.ToArray()));
         return Tell(parent, request, decision, child.RunId, null);
     }
 
@@ -100,10 +74,11 @@ internal sealed partial class ChildStarter(
         }
     }
 
-    private FanOutDecision Refuse(RunRecord parent, ChildRequest request, string reason)
+    private FanOutDecision Refuse(RunRecord parent, ChildRequest request, ChildPlan plan)
     {
-        Log.Refused(logger, parent.RunId, request.Seq, reason);
-        return Tell(parent, request, FanOutDecision.Refused, null, reason);
+        if (plan.Reason is { } reason)
+            Log.Refused(logger, parent.RunId, request.Seq, reason);
+        return Tell(parent, request, plan.Decision!.Value, null, plan.Reason);
     }
 
     private FanOutDecision Tell(

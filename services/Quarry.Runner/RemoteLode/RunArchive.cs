@@ -52,7 +52,7 @@ internal sealed class RunArchive(IHttpClientFactory http)
         EventRow? last = null;
         await foreach (var checkpoint in EventsAsync(runId, EventType.Checkpoint, cancellation))
             last = checkpoint;
-        return last is null ? null : ToResumePoint(runId, last);
+        return last is null ? null : ResumePoint.Of(last);
     }
 
     /// <summary>The durable events of a type, in seq order.</summary>
@@ -75,17 +75,6 @@ internal sealed class RunArchive(IHttpClientFactory http)
                 yield return row;
             after = page?.NextCursor;
         } while (after is not null);
-    }
-
-    private static ResumePoint ToResumePoint(string runId, EventRow row)
-    {
-        var id = row.Payload.TryGetProperty("checkpoint_id", out var given) ? given.GetString() : null;
-        return new(
-            runId,
-            id ?? row.EventId,
-            row.Seq,
-            row.Payload.TryGetProperty("state", out var state) ? state : null
-        );
     }
 
     private async Task<T?> AskAsync<T>(string path, CancellationToken cancellation)

@@ -87,13 +87,9 @@ internal sealed class FrameIntake(RunRecord run, IIngestionPolicy policy, IRunOb
     {
         var status = cutter.TryNext(out frame);
         if (status == FrameReadStatus.EmptyFrame)
-            Fault = IngestFault.Stream($"executor sent a frame of 0 bytes after seq {Tally.SeqLast}");
+            Fault = FrameFaults.Empty(Tally.SeqLast);
         if (status == FrameReadStatus.FrameTooLarge)
-        {
-            Fault = IngestFault.Stream(
-                $"executor sent a frame of {cutter.PayloadLength:N0} bytes, limit {Limits.FramePayloadBytesMax:N0}"
-            );
-        }
+            Fault = FrameFaults.TooLarge(cutter.PayloadLength);
         return status == FrameReadStatus.Frame;
     }
 
@@ -104,9 +100,7 @@ internal sealed class FrameIntake(RunRecord run, IIngestionPolicy policy, IRunOb
         var status = FrameHeader.TryRead(map, out var header);
         if (status != HeaderStatus.Ok)
         {
-            Fault = IngestFault.Stream(
-                $"executor sent a frame after seq {Tally.SeqLast} that is not an event: {Reason(status)}"
-            );
+            Fault = FrameFaults.NotAnEvent(status, Tally.SeqLast);
             return null;
         }
         switch (header.Kind)
@@ -159,14 +153,4 @@ internal sealed class FrameIntake(RunRecord run, IIngestionPolicy policy, IRunOb
         if (header.EventType.IsTerminal())
             _ = TerminalSeen.TrySetResult();
     }
-
-    private static string Reason(HeaderStatus status) =>
-        status switch
-        {
-            HeaderStatus.NotAMap => "its payload is not a msgpack map",
-            HeaderStatus.BadKey => "a key is not text, or the map is cut short",
-            HeaderStatus.BadField => "a field has the wrong type, is cut short or nests too deep",
-            HeaderStatus.TrailingBytes => "bytes follow its map",
-            _ => "it has no type",
-        };
 }

@@ -16,7 +16,7 @@ namespace Quarry.Tests.Compliance.Catalogues;
 /// What every catalogue does, wherever it lies. It is a projection: deleted and built again it answers the same
 /// (CONTRACT_LODE rule 29).
 /// </summary>
-public abstract class CatalogueCompliance(ITestOutputHelper output) : IAsyncLifetime
+public abstract partial class CatalogueCompliance(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int Runs = 120;
     private const int SettledRuns = 6;
@@ -308,6 +308,12 @@ public abstract class CatalogueCompliance(ITestOutputHelper output) : IAsyncLife
         Add(await catalogue.FieldsAsync("src", "c1", null, 50, default));
         Add(await catalogue.FieldsAsync("src", null, "offer", 50, default));
         Add(await catalogue.FieldsAsync("s1", null, null, 50, default));
+        foreach (var by in Enum.GetValues<StatisticsBy>())
+            Add(await catalogue.StatisticsAsync(new(by, DateTimeOffset.UnixEpoch, null, null, null, 50), default));
+        Add(await catalogue.DatasetsAsync(default));
+        Add(await catalogue.PartitionsAsync(new("quarry", null, null, null, 50), default));
+        Add(await catalogue.SchemaAsync("quarry", null, default));
+        Add(await catalogue.JobAsync("job-3", new(50), default));
         return answers;
 
         void Add<T>(T answer) => answers.Add(JsonSerializer.Serialize(answer, QuarryJson.Compact));

@@ -82,6 +82,7 @@ public sealed partial class OpenApiTests
                 ]
         )
             builder.Services.AddSingleton(needed, _ => throw new InvalidOperationException("nothing is called"));
+        builder.Services.AddSingleton(TimeProvider.System);
         var app = builder.Build();
         LaunchEndpoints.Map(app);
         ControlEndpoints.Map(app);
@@ -93,6 +94,8 @@ public sealed partial class OpenApiTests
         runs.MapBlobs();
         app.MapQuery();
         app.MapFields();
+        app.MapLineage();
+        app.MapStatistics();
         app.MapDeletions();
         return from source in ((IEndpointRouteBuilder)app).DataSources
             from endpoint in source.Endpoints.OfType<RouteEndpoint>()

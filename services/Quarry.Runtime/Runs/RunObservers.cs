@@ -1,10 +1,10 @@
 using Quarry.Contracts.Events;
 using Quarry.Contracts.Runs;
 
-namespace Quarry.Runner.Runs;
+namespace Quarry.Runtime.Runs;
 
 /// <summary>Several observers of one run.</summary>
-internal sealed class RunObservers(params IRunObserver[] observers) : IRunObserver
+public sealed class RunObservers(params IRunObserver[] observers) : IRunObserver
 {
     /// <inheritdoc/>
     public void StateChanged(RunRecord run)

@@ -1,20 +1,19 @@
 using System.Threading.Channels;
 using Quarry.Contracts.Events;
 using Quarry.Contracts.Runs;
-using Quarry.Runtime.FanOut;
 using Quarry.Wire.Frames;
 
-namespace Quarry.Runner.FanOut;
+namespace Quarry.Runtime.FanOut;
 
 /// <summary>
 /// Hears the enqueue events of one run, before a policy may drop their records, and has them decided one after another
 /// beside the run. What waits to be decided is bounded by the tree's budget: repetitions are counted at once, and when
 /// the budget is used up everything is.
 /// </summary>
-internal sealed class FanOutSession : IRunObserver, IDisposable
+public sealed class FanOutSession : IRunObserver, IDisposable
 {
     private readonly RunRecord run;
-    private readonly ChildStarter starter;
+    private readonly IChildStarter starter;
     private readonly Channel<ChildRequest> requests = Channel.CreateUnbounded<ChildRequest>(
         new() { SingleReader = true }
     );
@@ -25,7 +24,8 @@ internal sealed class FanOutSession : IRunObserver, IDisposable
     private volatile bool isUsedUp;
     private FanOutTotals totals = new();
 
-    public FanOutSession(RunRecord run, ChildStarter starter)
+    /// <summary>Begins to listen for a run.</summary>
+    public FanOutSession(RunRecord run, IChildStarter starter)
     {
         this.run = run;
         this.starter = starter;
