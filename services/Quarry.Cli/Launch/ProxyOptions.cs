@@ -33,8 +33,7 @@ internal sealed class ProxyOptions
         HelpName = "K",
     };
 
-    public ProxyOptions() =>
-        strategy.AcceptOnlyFromAmong([.. Enum.GetValues<ProxyStrategy>().Select(QuarryNames.Of)]);
+    public ProxyOptions() => strategy.AcceptOnlyFromAmong([.. Enum.GetValues<ProxyStrategy>().Select(QuarryNames.Of)]);
 
     /// <summary>The flags.</summary>
     public IEnumerable<Option> All => [config, pool, strategy, stickyKey];
