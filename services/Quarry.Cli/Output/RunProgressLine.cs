@@ -24,6 +24,9 @@ internal sealed class RunProgressLine(bool isQuiet, TimeProvider clock) : IRunOb
     private RunProgress last;
     private ChildCounts children;
 
+    /// <summary>Depth of the run that is shown: a child run may be resumed by itself.</summary>
+    public int RootDepth { get; init; }
+
     public void StateChanged(RunRecord run)
     {
         lock (gate)
@@ -52,7 +55,8 @@ internal sealed class RunProgressLine(bool isQuiet, TimeProvider clock) : IRunOb
 
     void IRunObserver.Console(ConsoleLine line) => Note($"script | {Printable.Of(line.Text)}");
 
-    IRunObserver ITreeWatcher.Of(RunRecord run) => run.Depth == 0 ? this : new ChildConsole(this, ShortId(run.RunId));
+    IRunObserver ITreeWatcher.Of(RunRecord run) =>
+        run.Depth == RootDepth ? this : new ChildConsole(this, ShortId(run.RunId));
 
     void ITreeWatcher.Retrying(RunRecord ended, RunRecord retry, TimeSpan wait) =>
         Note(
@@ -82,7 +86,7 @@ internal sealed class RunProgressLine(bool isQuiet, TimeProvider clock) : IRunOb
             Note($"{Title(child.Run)} {RunSummary.Ending(child)}: {Printable.Of(child.Run.Message ?? "no message")}");
     }
 
-    private static string Title(RunRecord run) => run.Depth == 0 ? "run" : $"child {ShortId(run.RunId)}";
+    private string Title(RunRecord run) => run.Depth == RootDepth ? "run" : $"child {ShortId(run.RunId)}";
 
     /// <summary>Ids of one tree begin alike; they end in what tells them apart.</summary>
     private static string ShortId(string runId)

@@ -22,7 +22,7 @@ internal sealed class RemoteRun(ServerApi api, bool isQuiet, TimeProvider clock)
     /// <exception cref="ServerException">The server refused, or stayed away.</exception>
     public async Task<EndedTree> FollowAsync(RunRecord launched)
     {
-        using var progress = new RunProgressLine(isQuiet, clock);
+        using var progress = new RunProgressLine(isQuiet, clock) { RootDepth = launched.Depth };
         using var interrupts = new Interrupts(_ => Stop(isKill: false), _ => Stop(isKill: true));
         var attempts = new List<EndedRun>();
         for (var run = launched; run is not null; run = await RetryOfAsync(attempts[^1].Run))

@@ -23,7 +23,7 @@ internal sealed class LocalRun(string root, ExecutorOptions options, ProxySource
             TimeProvider.System,
             NullLogger<LodeStore>.Instance
         );
-        using var progress = new RunProgressLine(isQuiet, TimeProvider.System);
+        using var progress = new RunProgressLine(isQuiet, TimeProvider.System) { RootDepth = run.Depth };
         var runner = $"{Environment.MachineName}:{Environment.ProcessId}";
         var host = new RunHost(lode, options, runner, TimeProvider.System, NullLogger<RunHost>.Instance)
         {
