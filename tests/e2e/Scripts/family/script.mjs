@@ -5,5 +5,6 @@ export default async function ({ emit, job, run, signal }) {
   for (const child of job.children ?? []) await emit.enqueue({ target: './script.mjs', params: child })
   await emit.checkpoint({ checkpoint_id: 'named', state: { name: job.name } })
   if ((job.fails ?? 0) >= run.attempt) throw new Error(`${job.name} fails at attempt ${run.attempt}`)
-  if (job.waits) await new Promise((resolve) => signal.addEventListener('abort', resolve))
+  if (job.waits)
+    await new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('told to end'))))
 }
