@@ -11,6 +11,7 @@ namespace Quarry.Runner.Browsers;
 internal sealed partial class BrowserPool(
     BrowserPoolSettings settings,
     ExecutorOptions options,
+    Sandbox sandbox,
     TimeProvider clock,
     ILogger<BrowserPool> logger
 ) : BackgroundService, IBrowserSource
@@ -140,11 +141,20 @@ internal sealed partial class BrowserPool(
     {
         var lent = settings.Endpoint is { Length: > 0 } endpoint
             ? await LentBrowser.ConnectAsync(endpoint, clock, cancellation)
-            : await LentBrowser.StartAsync(options, clock);
+            : await StartOwnAsync();
         var browser = new PooledBrowser(lent, clock);
         browsers.Add(browser);
         Log.Started(logger, browsers.Count);
         return browser;
+    }
+
+    private Task<LentBrowser> StartOwnAsync()
+    {
+        if (sandbox.Refusal is { } refusal)
+            throw new BrowserUnavailableException(refusal);
+        if (sandbox.WhyOff is { } why)
+            Log.Unsandboxed(logger, why);
+        return LentBrowser.StartAsync(options, clock);
     }
 
     private async Task GiveBackAsync(PooledBrowser browser, string? fault)
@@ -180,6 +190,9 @@ internal sealed partial class BrowserPool(
 
     private static partial class Log
     {
+        [LoggerMessage(3703, LogLevel.Warning, "A browser runs without its sandbox: {Why}")]
+        public static partial void Unsandboxed(ILogger logger, string why);
+
         [LoggerMessage(3701, LogLevel.Information, "A browser was started; there are {Count}")]
         public static partial void Started(ILogger logger, int count);
 

@@ -62,6 +62,7 @@ internal static class RunnerRegistration
             .AddSingleton(new ExecutorOptions())
             .AddSingleton(BrowserPoolSettings.Read(configuration))
             .AddSingleton(configuration.GetSection("Executors").Get<ExecutorPoolSettings>() ?? new())
+            .AddSingleton<Sandbox>()
             .AddSingleton<BrowserPool>()
             .AddSingleton<ExecutorPool>();
 

@@ -10,13 +10,8 @@ internal sealed class BrowserLoan : IAsyncDisposable
     private readonly Task serving;
     private IBrowserLease? lease;
 
-    public BrowserLoan(
-        IBrowserSource? source,
-        RunRecord run,
-        string? proxyServer,
-        Task asked,
-        ControlFrames control
-    ) => serving = source is null ? Task.CompletedTask : ServeAsync(source, run, proxyServer, asked, control);
+    public BrowserLoan(IBrowserSource? source, RunRecord run, string? proxyServer, Task asked, ControlFrames control) =>
+        serving = source is null ? Task.CompletedTask : ServeAsync(source, run, proxyServer, asked, control);
 
     /// <summary>The run's share of the browser's memory, in bytes; 0 before it has one.</summary>
     public long MemoryBytes() => Volatile.Read(ref lease)?.MemoryBytes() ?? 0;

@@ -52,7 +52,12 @@ public sealed partial class RunHost(
         var appender = new MeteredAppender(opened, Meter, clock);
         var (final, samples) = granted.Refusal is { } refusal
             ? (Unstarted(run, refusal), [])
-            : await ThroughAsync(run, granted.Lease, observer, o => MeasureAsync(run, granted.Lease, appender, o, control));
+            : await ThroughAsync(
+                run,
+                granted.Lease,
+                observer,
+                o => MeasureAsync(run, granted.Lease, appender, o, control)
+            );
         var closed = await appender.CloseAsync(final, samples, CancellationToken.None);
         if (!closed.IsDurable)
             throw new LodeException($"Run {run.RunId} could not be closed: {closed.Message}")
@@ -69,7 +74,9 @@ public sealed partial class RunHost(
         if (run.Proxy is null)
             return Task.FromResult(ProxyGrant.Direct);
         return Proxies is null
-            ? Task.FromResult(ProxyGrant.Refused($"proxy.pool names '{run.Proxy.Pool}', and no pools are configured here."))
+            ? Task.FromResult(
+                ProxyGrant.Refused($"proxy.pool names '{run.Proxy.Pool}', and no pools are configured here.")
+            )
             : Proxies.TakeAsync(run, options, control, r => RecordAsync(r, observer));
     }
 

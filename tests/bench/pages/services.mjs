@@ -19,7 +19,8 @@ const CONFIGURATION = process.env.CONFIGURATION ?? 'Release'
  */
 async function start(project, settings) {
   const folder = join(ROOT, 'services', project, 'bin', CONFIGURATION, 'net10.0')
-  const env = { ...process.env, ASPNETCORE_URLS: 'http://127.0.0.1:0', ...settings }
+  const unsandboxed = process.getuid?.() === 0 ? { QUARRY_NO_SANDBOX: '1' } : {}
+  const env = { ...process.env, ...unsandboxed, ASPNETCORE_URLS: 'http://127.0.0.1:0', ...settings }
   const child = spawn('dotnet', [join(folder, `${project}.dll`)], {
     cwd: folder,
     env,

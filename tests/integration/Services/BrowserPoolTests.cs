@@ -63,6 +63,16 @@ public class BrowserPoolTests
         Assert.Contains("The browser at 127.0.0.1:9 cannot be reached", run.Message);
     }
 
+    [Fact]
+    public async Task As_root_a_browser_without_its_sandbox_takes_a_setting_of_its_own()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root's browsers have no sandbox.");
+        await using var stack = await RunnerStack.StartAsync(("QUARRY_NO_SANDBOX", "0"));
+        var run = await LaunchAsync(stack);
+        Assert.Equal(RunOutcome.ExecutorCrash, run.Outcome);
+        Assert.Contains("the runner is root", run.Message);
+    }
+
     private static async Task<RunRecord> LaunchAsync(RunnerStack stack)
     {
         var job = new { site = stack.Lode.Addresses[0] };
