@@ -96,7 +96,7 @@ internal sealed partial class BrowserPool(
                     Retire(browser, "it ended by itself");
                 else if (browser.IsIdleFor(settings.IdleMs))
                     Retire(browser, "nobody used it");
-                else if (browser.WhyRetire(settings) is { } why)
+                else if ((browser.WhyRetire(settings) ?? browser.WhyTooLarge(settings)) is { } why)
                     Retire(browser, why);
                 await CloseIfDoneAsync(browser);
             }

@@ -39,6 +39,12 @@ internal sealed class PooledBrowser(LentBrowser browser, TimeProvider clock)
             return $"it served {Served} runs";
         if (clock.GetElapsedTime(startedAt).TotalMilliseconds >= settings.AgeMaxMs)
             return "it has reached its age";
+        return null;
+    }
+
+    /// <summary>Why its memory has it replaced; null when it does not. Looking costs more than what else is asked.</summary>
+    public string? WhyTooLarge(BrowserPoolSettings settings)
+    {
         var usedMb = browser.MemoryBytes() / BytesPerMb;
         return usedMb >= settings.MemoryMaxMb ? $"it uses {usedMb} MiB of memory" : null;
     }

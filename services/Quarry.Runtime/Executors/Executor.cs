@@ -55,8 +55,8 @@ public sealed class Executor : IAsyncDisposable
         return new(ExecutorProcess.Start(command, ProcessOwner.Self.ToString(), options), isServing: true);
     }
 
-    /// <summary>Memory of its processes, in bytes.</summary>
-    public long MemoryBytes() => Process.MemoryBytes();
+    /// <summary>Memory of the executor itself, in bytes.</summary>
+    public long MemoryBytes() => ProcessMemory.BytesOf([Process.Pid]);
 
     /// <summary>Ends it: at once when it still runs.</summary>
     public async ValueTask DisposeAsync()

@@ -17,20 +17,22 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     private readonly Process process;
     private readonly string execution;
 
+    /// <summary>
+    /// The tag is in the environment of this executor and of all that it starts, and nowhere else: a run of the same id in
+    /// another storage is not ours.
+    /// </summary>
+    private readonly ProcessMark mark;
+
     private ExecutorProcess(Process process, string execution)
     {
         this.process = process;
         this.execution = execution;
+        var tag = $"{ExecutorEnvironment.ExecutionVariable}={execution}";
+        mark = new(process.Id, tag, ProcessTable.Find(process.Id)?.StartedTicks ?? 0);
         Exited = WaitAsync();
     }
 
     public int Pid => process.Id;
-
-    /// <summary>
-    /// What this executor and all that it starts carry in their environment, and nothing else does: a run of the same id in
-    /// another storage is not ours.
-    /// </summary>
-    public string Tag => $"{ExecutorEnvironment.ExecutionVariable}={execution}";
 
     public Stream Input => process.StandardInput.BaseStream;
 
@@ -71,10 +73,10 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     }
 
     /// <summary>Kills the executor and everything it started.</summary>
-    public void Kill() => _ = StrayProcesses.Kill(Pid, Tag);
+    public void Kill() => _ = StrayProcesses.Kill(mark);
 
     /// <summary>Memory that it and everything it started use, in bytes.</summary>
-    public long MemoryBytes() => ProcessMemory.BytesOf(StrayProcesses.Find(Pid, Tag));
+    public long MemoryBytes() => ProcessMemory.BytesOf(StrayProcesses.Find(mark));
 
     /// <summary>
     /// Makes sure that no process of the run is left, and no browser profile; false when one would not die in time. An
@@ -83,7 +85,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     public async Task<bool> ReapAsync(bool isServingOn, TimeSpan within, TimeProvider clock)
     {
         int? spared = isServingOn ? Pid : null;
-        var isReaped = await StrayProcesses.ReapAsync(Pid, Tag, spared, within, clock);
+        var isReaped = await StrayProcesses.ReapAsync(mark, spared, within, clock);
         LeftProfiles.RemoveOfExecution(execution);
         return isReaped;
     }

@@ -28,8 +28,7 @@ public static class RunProcesses
     public static async Task<bool> ReapAsync(string runId, TimeSpan within, TimeProvider clock)
     {
         var isReaped = await StrayProcesses.ReapAsync(
-            StrayProcesses.NoSession,
-            $"{ExecutorEnvironment.RunIdVariable}={runId}",
+            ProcessMark.OfTag($"{ExecutorEnvironment.RunIdVariable}={runId}"),
             spared: null,
             within,
             clock

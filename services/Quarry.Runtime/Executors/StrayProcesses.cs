@@ -3,41 +3,44 @@ using System.Text;
 
 namespace Quarry.Runtime.Executors;
 
+/// <summary>By what the processes of an executor, or of all executors of a run, are known.</summary>
+/// <param name="SessionId">Id of the executor, which leads a session of its own.</param>
+/// <param name="Tag">A variable of their environment with its value.</param>
+/// <param name="Since">When the executor was started, in clock ticks since the machine's start: nothing of it is older.</param>
+internal readonly record struct ProcessMark(int SessionId, string Tag, long Since)
+{
+    private const int NoSession = -1;
+
+    /// <summary>For processes that are to be found by their tag alone.</summary>
+    public static ProcessMark OfTag(string tag) => new(NoSession, tag, Since: 0);
+}
+
 /// <summary>
 /// Finds and kills what an executor started: its descendants, every process of its session, every process that carries the
 /// tag, a variable of its environment with its value, also when it left the session; and orphans that hid from all of that.
 /// </summary>
 internal static class StrayProcesses
 {
-    /// <summary>For processes that are to be found by their tag alone.</summary>
-    public const int NoSession = -1;
-
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Kills what is there now, but for one that is spared; how many.</summary>
-    public static int Kill(int sessionId, string tag, int? spared = null)
+    public static int Kill(in ProcessMark mark, int? spared = null)
     {
         var all = ProcessTable.Read();
         Orphans.Forget(all);
         var killed = 0;
-        foreach (var pid in Find(all, sessionId, tag).Concat(Orphans.Nameless(all)).Where(pid => pid != spared))
+        foreach (var pid in Find(all, mark).Concat(Orphans.Nameless(all)).Where(pid => pid != spared))
             killed += TryKill(pid) ? 1 : 0;
         return killed;
     }
 
     /// <summary>Kills until nothing is left; false when something still is when the time is over.</summary>
-    public static async Task<bool> ReapAsync(
-        int sessionId,
-        string tag,
-        int? spared,
-        TimeSpan within,
-        TimeProvider clock
-    )
+    public static async Task<bool> ReapAsync(ProcessMark mark, int? spared, TimeSpan within, TimeProvider clock)
     {
         // Strays are not our children: their end cannot be awaited, only looked for.
         var started = clock.GetTimestamp();
         using var timer = new PeriodicTimer(LookEvery, clock);
-        while (Kill(sessionId, tag, spared) > 0)
+        while (Kill(mark, spared) > 0)
         {
             if (clock.GetElapsedTime(started) > within)
                 return false;
@@ -61,16 +64,17 @@ internal static class StrayProcesses
         }
     }
 
-    /// <summary>Processes of the executor that leads the session, and those that carry the tag.</summary>
-    public static IEnumerable<int> Find(int sessionId, string tag) => Find(ProcessTable.Read(), sessionId, tag);
+    /// <summary>Processes that the mark fits.</summary>
+    public static IEnumerable<int> Find(ProcessMark mark) => Find(ProcessTable.Read(), mark);
 
-    private static IEnumerable<int> Find(IReadOnlyList<ProcessEntry> all, int sessionId, string tag)
+    private static IEnumerable<int> Find(IReadOnlyList<ProcessEntry> all, ProcessMark mark)
     {
-        var entry = Encoding.UTF8.GetBytes(tag + '\0');
-        var descendants = DescendantsOf(all, sessionId);
+        var entry = Encoding.UTF8.GetBytes(mark.Tag + '\0');
+        var descendants = DescendantsOf(all, mark.SessionId);
         return all.Where(process => !process.IsZombie && process.Pid != Environment.ProcessId)
+            .Where(process => process.StartedTicks >= mark.Since)
             .Where(process =>
-                process.SessionId == sessionId || descendants.Contains(process.Pid) || HasTag(process.Pid, entry)
+                process.SessionId == mark.SessionId || descendants.Contains(process.Pid) || HasTag(process.Pid, entry)
             )
             .Select(process => process.Pid);
     }
