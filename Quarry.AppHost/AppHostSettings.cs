@@ -27,9 +27,17 @@ internal sealed record AppHostSettings(string DataRoot, int? DashboardPort, int 
             dataRoot,
             port == 0 ? null : port,
             Number(configuration, "runners", RunnerReplicasDefault, 1, RunnerReplicasMax),
-            Path.GetFullPath(configuration["scripts"] ?? Path.Combine(repository, "examples"))
+            ScriptFolder(builder, Path.GetFullPath(configuration["scripts"] ?? Path.Combine(repository, "examples")))
         );
     }
+
+    // A deployment manifest names no folder of this machine.
+    private static string ScriptFolder(IDistributedApplicationBuilder builder, string folder) =>
+        builder.ExecutionContext.IsPublishMode || Directory.Exists(folder)
+            ? folder
+            : throw new DistributedApplicationException(
+                $"There is no folder {folder}. Give the one that holds your scripts: --scripts DIR."
+            );
 
     private static int Number(IConfiguration configuration, string name, int fallback, int least, int most)
     {

@@ -87,10 +87,15 @@ public class DistributedApplication : IHost, IAsyncDisposable
         try
         {
             var orchestrator = Services.GetRequiredService<Orchestrator>();
+            // Before the host starts: that one would tell what is wrong a second time, with stack traces.
+            orchestrator.Prepare();
             using var parent = ParentWatch.Start(Services);
             await host.RunAsync(cancellationToken);
             if (orchestrator.Failure is { } failure)
-                StartupErrors.Tell($"'{failure.Name}' did not start. {failure.Reason}");
+                StartupErrors.Tell(
+                    $"'{failure.Name}' did not start. {failure.Reason}{Environment.NewLine}"
+                        + "How to find the cause: docs/operations/unhealthy-service.md"
+                );
         }
         catch (DistributedApplicationException e)
         {

@@ -129,7 +129,7 @@ internal sealed class LocalApplicationBuilder : IDistributedApplicationBuilder
         services.AddSingleton(ExecutionContext);
         services.AddSingleton(Resources);
         services.AddSingleton(_ => LocalOptions.From(this));
-        services.AddSingleton(new OrchestrationOptions());
+        services.AddSingleton(OrchestrationOptions.From(Configuration));
         services.AddSingleton<ResourceStates>();
         services.AddSingleton(p => new ResourceNotificationService(p.GetRequiredService<ResourceStates>()));
         services.AddSingleton<Orchestrator>();

@@ -35,7 +35,8 @@ internal sealed class NpmInstallation(OrchestrationOptions options, TimeProvider
         if (code == 0)
             return;
         throw new DistributedApplicationException(
-            $"`npm {string.Join(' ', arguments)}` for '{resource.Name}' ended with exit code {code}. Its last lines:"
+            $"`npm {string.Join(' ', arguments)}` for '{resource.Name}' ended with exit code {code}. Without a network npm needs "
+                + "every package in its cache: run that once where the registry can be reached. Its last lines:"
                 + $"{Environment.NewLine}{output.Tail(options.TailLines)}"
         );
     }

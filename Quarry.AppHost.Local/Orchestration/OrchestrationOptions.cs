@@ -1,8 +1,16 @@
+using Aspire.Hosting;
+using Microsoft.Extensions.Configuration;
+
 namespace Quarry.AppHost.Local.Orchestration;
 
 /// <summary>How long the orchestrator waits for what.</summary>
 internal sealed record OrchestrationOptions
 {
+    /// <summary>Setting: seconds within which each resource has to become healthy, 1 to an hour.</summary>
+    public const string HealthyWithinSetting = "HealthyWithinSeconds";
+
+    private const int HealthyWithinSecondsMax = 3_600;
+
     /// <summary>A resource that is not healthy this long after its start has failed.</summary>
     public TimeSpan HealthyWithin { get; init; } = TimeSpan.FromSeconds(120);
 
@@ -20,4 +28,17 @@ internal sealed record OrchestrationOptions
 
     /// <summary>Lines of output that an error message shows.</summary>
     public int TailLines { get; init; } = 20;
+
+    /// <summary>Reads the options.</summary>
+    /// <exception cref="DistributedApplicationException">A value is no number, or out of its bounds.</exception>
+    public static OrchestrationOptions From(IConfiguration configuration)
+    {
+        if (configuration[HealthyWithinSetting] is not { Length: > 0 } text)
+            return new();
+        return int.TryParse(text, out var seconds) && seconds is > 0 and <= HealthyWithinSecondsMax
+            ? new() { HealthyWithin = TimeSpan.FromSeconds(seconds) }
+            : throw new DistributedApplicationException(
+                $"--{HealthyWithinSetting} is '{text}', but it must be a number of seconds from 1 to {HealthyWithinSecondsMax}."
+            );
+    }
 }

@@ -28,6 +28,7 @@ internal sealed partial class Orchestrator(
     private readonly SemaphoreSlim oneChange = new(1);
     private readonly Lock gate = new();
     private FileLock? volumes;
+    private bool isPrepared;
     private bool isStopping;
 
     /// <summary>Why the application could not come up; null when it could.</summary>
@@ -36,9 +37,13 @@ internal sealed partial class Orchestrator(
     /// <summary>The controllers of the resources, by name, in the order of the resources.</summary>
     public IReadOnlyDictionary<string, ResourceController> Controllers => controllers;
 
-    /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Finds everything that can be found wrong before a process starts. Done once, at the latest by the start.</summary>
+    /// <exception cref="DistributedApplicationException">It cannot start; the message lists every reason.</exception>
+    public void Prepare()
     {
+        if (isPrepared)
+            return;
+        isPrepared = true;
         Log.BackEnd(logger, local.BackEnd);
         HoldVolumes();
         var plans = new Planner(configuration, local.RandomizePorts).Plan(resources);
@@ -52,6 +57,12 @@ internal sealed partial class Orchestrator(
             controller.Output.Written = line => Log.Wrote(logger, plan.Name, line.Text);
             controllers[plan.Name] = controller;
         }
+    }
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        Prepare();
         foreach (var controller in controllers.Values)
             Begin(controller);
         return Task.CompletedTask;
@@ -111,12 +122,21 @@ internal sealed partial class Orchestrator(
     {
         if (!resources.Any(r => r.Annotations.OfType<DataVolume>().Any()))
             return;
-        Directory.CreateDirectory(local.VolumesRoot);
-        volumes =
-            FileLock.TryTake(Path.Combine(local.VolumesRoot, ".lock"))
-            ?? throw new DistributedApplicationException(
-                $"Another AppHost keeps its data in {local.VolumesRoot}. End that one, or give this one a folder of its own: --data DIR."
+        try
+        {
+            Directory.CreateDirectory(local.VolumesRoot);
+            volumes =
+                FileLock.TryTake(Path.Combine(local.VolumesRoot, ".lock"))
+                ?? throw new DistributedApplicationException(
+                    $"Another AppHost keeps its data in {local.VolumesRoot}. End that one, or give this one a folder of its own: --data DIR."
+                );
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DistributedApplicationException(
+                $"{local.VolumesRoot} cannot hold data: {e.Message} Choose a folder that can be written: --data DIR."
             );
+        }
     }
 
     private void Announce(ResourcePlan plan)
@@ -164,9 +184,12 @@ internal sealed partial class Orchestrator(
     {
         if (await controller.Life is not { IsConsequence: false } failure || isStopping)
             return;
-        Log.Failed(logger, failure.Name, failure.Reason);
         if (!failure.IsAtStart || Failure is not null)
+        {
+            Log.Failed(logger, failure.Name, failure.Reason);
             return;
+        }
+        // Whoever runs the application tells this one, once and last.
         Failure = failure;
         lifetime.StopApplication();
     }

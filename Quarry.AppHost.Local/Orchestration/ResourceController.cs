@@ -30,6 +30,9 @@ internal sealed class ResourceController(
     /// <summary>What its processes wrote.</summary>
     public OutputRing Output { get; } = new(clock);
 
+    /// <summary>Its processes.</summary>
+    public IReadOnlyList<Replica> Replicas => replicas;
+
     /// <summary>Ends when the resource has ended: with why, when nobody asked for it.</summary>
     public Task<ResourceFailure?> Life => life;
 

@@ -64,7 +64,8 @@ internal sealed class ResourceWatch(
     private ResourceFailure NeverHealthy(string problem, OutputRing output)
     {
         var reason =
-            $"It did not become healthy in {options.HealthyWithin.TotalSeconds:0} s: {problem}.{LastLines(output)}";
+            $"It did not become healthy in {options.HealthyWithin.TotalSeconds:0} s: {problem.TrimEnd('.')}. "
+            + $"On a slow machine give it more time: --{OrchestrationOptions.HealthyWithinSetting} N.{LastLines(output)}";
         states.Update(
             plan.Name,
             s => s with { State = new(KnownResourceStates.RuntimeUnhealthy, "error"), Reason = reason }
@@ -80,7 +81,8 @@ internal sealed class ResourceWatch(
             : wasHealthy ? KnownResourceStates.Exited
             : KnownResourceStates.FailedToStart;
         var when = wasHealthy ? "" : " before it was healthy";
-        var reason = isGood ? null : $"It ended with exit code {exitCode}{when}.{LastLines(output)}";
+        var instead = wasHealthy || plan.Without is null ? "" : $" {plan.Without}";
+        var reason = isGood ? null : $"It ended with exit code {exitCode}{when}.{instead}{LastLines(output)}";
         states.Update(
             plan.Name,
             s =>

@@ -59,7 +59,10 @@ internal sealed class Planner(IConfiguration configuration, bool randomizePorts)
     private static ResourcePlan PlanRedis(RedisResource redis) =>
         redis.Presence switch
         {
-            RedisPresence.Server => new(redis, 1),
+            RedisPresence.Server => new(redis, 1)
+            {
+                Without = $"To start without it: --{RedisFinder.ServerSetting} none.",
+            },
             RedisPresence.Given => new(redis, 0),
             RedisPresence.Absent absent => new(redis, 0)
             {
@@ -102,7 +105,7 @@ internal sealed class Planner(IConfiguration configuration, bool randomizePorts)
             }
             problems.Add(
                 $"Port {wanted} of '{plan.Name}' ({endpoint.Name}) is in use by another process, perhaps another Quarry. "
-                    + "End that one, or start with --port 0 to take a free port."
+                    + "End that one, or start with --port 0 to take a free port: docs/operations/port-busy.md"
             );
         }
     }

@@ -19,6 +19,9 @@ internal sealed record ResourcePlan(IResource Resource, int Replicas) : IDisposa
     /// <summary>What is used instead of the real thing, and how to get that; null when it is the real thing.</summary>
     public string? StandIn { get; init; }
 
+    /// <summary>How to start the application without the resource; null when it needs it.</summary>
+    public string? Without { get; init; }
+
     /// <summary>Ports that are held until the resource starts.</summary>
     public List<PortReservation> Reservations { get; } = [];
 

@@ -13,6 +13,7 @@ if (SqlWorker.TryRun(args))
 
 const int MessageBytesMax = Limits.FrameBytesMax + Limits.BatchBytesMax;
 
+StartupErrors.Watch();
 var builder = WebApplication.CreateBuilder(args);
 var options = LodeSettings.Read(builder.Configuration);
 LodeSettings.Listen(builder);

@@ -6,6 +6,7 @@ using Quarry.Runner.Live;
 using Quarry.Runner.Runs;
 using Quarry.ServiceDefaults;
 
+StartupErrors.Watch();
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.Services.ConfigureHttpJsonOptions(json => QuarryJson.Configure(json.SerializerOptions));

@@ -5,7 +5,7 @@ internal static class TestKeys
 {
     public const string Service = "service-key-of-these-tests";
     public const string Redis = "redis-password-of-these-tests";
-    private const string Other = "another-key-of-these-tests";
+    public const string Api = "another-key-of-these-tests";
 
     public static readonly string[] Arguments =
     [
@@ -14,8 +14,8 @@ internal static class TestKeys
         "--Parameters:redis-password",
         Redis,
         "--Parameters:sign-in-token",
-        Other,
+        Api,
         "--Parameters:api-key",
-        Other,
+        Api,
     ];
 }

@@ -1,3 +1,5 @@
 using Quarry.Dashboard;
+using Quarry.ServiceDefaults;
 
+StartupErrors.Watch();
 await DashboardApp.Build(args).RunAsync();

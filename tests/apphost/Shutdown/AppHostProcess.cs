@@ -47,6 +47,13 @@ internal sealed class AppHostProcess : IAsyncDisposable
         return Launch("dotnet", [Built, .. OwnArguments(folder), .. args], folder);
     }
 
+    /// <summary>Starts the built AppHost itself, with variables of its own.</summary>
+    public static AppHostProcess StartWith(IReadOnlyDictionary<string, string> variables, params string[] args)
+    {
+        var folder = new TemporaryFolder();
+        return Launch("dotnet", [Built, .. OwnArguments(folder), .. args], folder, variables);
+    }
+
     /// <summary>Starts it as <c>dotnet run</c> does.</summary>
     public static AppHostProcess StartByDotnetRun()
     {
@@ -86,6 +93,15 @@ internal sealed class AppHostProcess : IAsyncDisposable
         return await address.Task;
     }
 
+    /// <summary>One message, no stack trace, and nothing runs any more.</summary>
+    public void AssertSaidOnce()
+    {
+        _ = Assert.Single(Error.Split('\n'), l => l.StartsWith("quarry: error: ", StringComparison.Ordinal));
+        Assert.DoesNotContain("   at ", Error);
+        Assert.DoesNotContain("fail: ", Error);
+        Assert.Empty(Tag.Alive());
+    }
+
     public void Signal(int signal) => Signals.Send(Pid, signal);
 
     /// <summary>Waits for the end; the exit code.</summary>
@@ -114,7 +130,12 @@ internal sealed class AppHostProcess : IAsyncDisposable
 
     private static string[] OwnArguments(TemporaryFolder folder) => ["--port", "0", "--data", folder.Path];
 
-    private static AppHostProcess Launch(string program, string[] arguments, TemporaryFolder folder)
+    private static AppHostProcess Launch(
+        string program,
+        string[] arguments,
+        TemporaryFolder folder,
+        IReadOnlyDictionary<string, string>? variables = null
+    )
     {
         var tag = new ProcessTag();
         // A shell starts what it runs in the background with SIGINT ignored: these tests may be run so, what they start not.
@@ -129,6 +150,8 @@ internal sealed class AppHostProcess : IAsyncDisposable
         start.Environment[ProcessTag.Variable] = tag.Value;
         // Where user secrets are looked for first.
         start.Environment["APPDATA"] = folder.Path;
+        foreach (var (name, value) in variables ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
         return new(start, tag, folder);
     }
 

@@ -15,7 +15,7 @@ public sealed class EnvironmentTests : IDisposable
     public async Task Each_service_gets_its_variables()
     {
         await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Quarry_AppHost>(
-            ["--data", folder.Path, "--scripts", "/scripts", "--redis-server", "/bin/true", .. TestKeys.Arguments],
+            ["--data", folder.Path, "--scripts", folder.Path, "--redis-server", "/bin/true", .. TestKeys.Arguments],
             TestContext.Current.CancellationToken
         );
         foreach (var plan in new Planner(builder.Configuration, randomizePorts: true).Plan(builder.Resources))
@@ -35,7 +35,7 @@ public sealed class EnvironmentTests : IDisposable
         Assert.Equal(Url("lode", "http"), runner["services__lode__http__0"]);
         Assert.Equal(Url("lode", "http"), runner["LODE_HTTP"]);
         Assert.Equal(Url("lode", "grpc"), runner["QUARRY_LODE_GRPC"]);
-        Assert.Equal("/scripts", runner["Runner__ScriptRoots__0"]);
+        Assert.Equal(folder.Path, runner["Runner__ScriptRoots__0"]);
         Assert.Equal(Url("site", "http"), runner["QUARRY_EXAMPLE_SITE"]);
 
         var dashboard = await VariablesAsync(builder, "dashboard");
