@@ -58,6 +58,8 @@ if (builder.ExecutionContext.IsRunMode)
     runner
         .WithEnvironment("Runner__ScriptRoots__0", settings.ScriptRoot)
         .WithEnvironment("QUARRY_EXAMPLE_SITE", site.GetEndpoint("http"));
+    if (settings.AspireDashboard is { } aspire)
+        dashboard.WithEnvironment("QUARRY_ASPIRE_DASHBOARD", aspire);
     builder.AddAddressAnnouncement(dashboard, signInToken, apiKey, "lode", "runner", "dashboard", "site");
 }
 

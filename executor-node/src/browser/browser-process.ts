@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { ExecutorLimits } from '../limits.js'
-import { BrowserUnavailableError } from './browser-error.js'
+import { BROWSER_GUIDE, BrowserUnavailableError } from './browser-error.js'
 import { killTree } from './kill-tree.js'
 import { PipeTransport } from './pipe-transport.js'
 
@@ -73,7 +73,9 @@ export class BrowserProcess {
     const sandbox = /no usable sandbox/i.test(said)
       ? ' In a container without user namespaces set QUARRY_NO_SANDBOX=1.'
       : ''
-    return new BrowserUnavailableError(`The browser ${this.#path} ${what} (${state}). ${output}${sandbox}`)
+    return new BrowserUnavailableError(
+      `The browser ${this.#path} ${what} (${state}). ${output}${sandbox} See ${BROWSER_GUIDE}.`
+    )
   }
 
   /** Makes sure that the process is gone and removes its profile. */

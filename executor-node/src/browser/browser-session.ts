@@ -2,7 +2,7 @@ import type { ProxyEndpoint } from '@quarry/sdk'
 import type { HostSession } from '@quarry/sdk/internal'
 import type { Browser, BrowserContext, Page } from 'puppeteer-core'
 import { ExecutorLimits } from '../limits.js'
-import { BrowserUnavailableError } from './browser-error.js'
+import { BROWSER_GUIDE, BrowserUnavailableError } from './browser-error.js'
 import { findBrowser } from './find-browser.js'
 import type { PuppeteerChoice } from './find-puppeteer.js'
 import { OwnBrowser } from './own-browser.js'
@@ -114,7 +114,9 @@ async function connect({ endpoint, env, puppeteer }: BrowserNeeds): Promise<Brow
   const library = await puppeteer.load()
   return library.connect({ browserWSEndpoint: address }).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String((error as { message?: unknown }).message ?? error)
-    throw new BrowserUnavailableError(`The browser at ${withoutUser(address)} cannot be reached: ${why}`)
+    throw new BrowserUnavailableError(
+      `The browser at ${withoutUser(address)} cannot be reached: ${why}. See ${BROWSER_GUIDE}.`
+    )
   })
 }
 

@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { BrowserUnavailableError } from './browser-error.js'
+import { BROWSER_GUIDE, BrowserUnavailableError } from './browser-error.js'
 import { type EmbeddedBrowser, unpackEmbedded } from './embedded.js'
 
 /** A browser to connect to, or one to start. */
@@ -39,7 +39,8 @@ export async function findBrowser(
   throw new BrowserUnavailableError(
     `No browser was found: none of ${NAMES.join(', ')} is on PATH, ` +
       `and the embedded browser cannot serve (${unpacked}). ` +
-      'Install chromium-headless-shell, or set PUPPETEER_EXECUTABLE_PATH, or QUARRY_BROWSER_ENDPOINT.'
+      'Install chromium-headless-shell, or set PUPPETEER_EXECUTABLE_PATH, or QUARRY_BROWSER_ENDPOINT: ' +
+      BROWSER_GUIDE
   )
 }
 

@@ -24,7 +24,10 @@ internal static class DoctorCommand
                 var root = parsed.GetValue(storage)!;
                 if (parsed.GetResult(storage) is { Implicit: false } || Directory.Exists(root))
                     findings.Add(await MachineChecks.StorageAsync(root));
-                findings.AddRange([MachineChecks.Redis(), MachineChecks.Memory()]);
+                findings.Add(MachineChecks.Redis());
+                if (AspireCheck.Run() is { } aspire)
+                    findings.Add(aspire);
+                findings.Add(MachineChecks.Memory());
                 if (parsed.GetValue(format) == "json")
                     JsonOutput.Write(Console.Out, findings);
                 else

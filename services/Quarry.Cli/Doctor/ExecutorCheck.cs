@@ -67,10 +67,17 @@ internal static class ExecutorCheck
     private static Finding Node(ExecutorCommand command, MachineReport report)
     {
         var found = $"{report.Node} ({command.Program})";
+        if (Environment.GetEnvironmentVariable("QUARRY_NODE") is { Length: > 0 })
+            return new("node", FindingStatus.Ok, $"{found}, named by QUARRY_NODE");
         var isPinned = command.Program.Contains("node_modules", StringComparison.Ordinal);
         return isPinned
             ? new("node", FindingStatus.Ok, found)
-            : new("node", FindingStatus.StandIn, found, "The pinned Node is not installed: run 'npm ci'.");
+            : new(
+                "node",
+                FindingStatus.StandIn,
+                found,
+                "The pinned Node is not installed: run 'npm ci', or name the one to use with QUARRY_NODE."
+            );
     }
 
     private static IEnumerable<Finding> Browser(BrowserReport browser)

@@ -46,7 +46,11 @@ internal sealed partial class ShardConsumers(
         [LoggerMessage(3111, LogLevel.Critical, "The policy queue cannot be used. {Reason}")]
         public static partial void Refused(ILogger logger, string reason);
 
-        [LoggerMessage(3112, LogLevel.Warning, "The policy queue is away; it is asked again soon: {Reason}")]
+        [LoggerMessage(
+            3112,
+            LogLevel.Warning,
+            "The policy queue is away; it is asked again soon (docs/operations/redis-away.md): {Reason}"
+        )]
         public static partial void Away(ILogger logger, string reason);
     }
 }

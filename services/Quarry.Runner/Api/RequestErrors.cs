@@ -37,13 +37,13 @@ internal static class RequestErrors
                 503,
                 ErrorCodes.Unavailable,
                 e.Message,
-                "Try again when the Lode writer is back."
+                "Try again when the Lode writer is back: docs/operations/lode-away.md"
             ),
             _ when StreamFaults.IsAway(exception) => Problems.Of(
                 503,
                 ErrorCodes.Unavailable,
                 $"Redis, which holds the run queue, does not answer: {exception.Message}",
-                "Try again when it is back."
+                "Try again when it is back: docs/operations/redis-away.md"
             ),
             _ => null,
         };

@@ -26,7 +26,11 @@ internal sealed partial class PolicyQueueCheck(
 
     private static partial class Log
     {
-        [LoggerMessage(3281, LogLevel.Critical, "The policy queue cannot be used, so this runner ends. {Reason}")]
+        [LoggerMessage(
+            3281,
+            LogLevel.Critical,
+            "The policy queue cannot be used, so this runner ends (docs/operations/redis-away.md). {Reason}"
+        )]
         public static partial void Refused(ILogger logger, string reason);
 
         [LoggerMessage(3282, LogLevel.Warning, "The policy queue is away; it is asked again soon: {Reason}")]

@@ -124,7 +124,7 @@ internal sealed class LaunchEndpoints(
             503,
             ErrorCodes.QueueFull,
             "The run queue is full; the run was not started.",
-            $"Launch it again in {Problems.RetryAfterSeconds} s, or raise Runner__QueueRunsMax."
+            $"Launch it again in {Problems.RetryAfterSeconds} s, or raise Runner__QueueRunsMax: docs/operations/queue-full.md"
         );
     }
 

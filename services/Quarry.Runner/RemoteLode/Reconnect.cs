@@ -35,7 +35,7 @@ internal sealed partial class Reconnect(TimeSpan within, RunnerMeter meter, Time
             {
                 throw new LodeException(
                     $"The Lode writer at {address} did not take {what} within {within.TotalSeconds:0} s: {e.Status.Detail} "
-                        + "Check that it runs, and its log.",
+                        + "Check that it runs, and its log: docs/operations/lode-away.md",
                     e
                 );
             }
@@ -47,7 +47,11 @@ internal sealed partial class Reconnect(TimeSpan within, RunnerMeter meter, Time
 
     private static partial class Log
     {
-        [LoggerMessage(3001, LogLevel.Warning, "The Lode writer at {Address} is away; {What} is tried again. {Detail}")]
+        [LoggerMessage(
+            3001,
+            LogLevel.Warning,
+            "The Lode writer at {Address} is away; {What} is tried again: docs/operations/lode-away.md. {Detail}"
+        )]
         public static partial void Away(ILogger logger, string address, string what, string detail);
     }
 }

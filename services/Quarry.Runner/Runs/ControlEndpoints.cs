@@ -81,7 +81,7 @@ internal sealed class ControlEndpoints(RunArchive archive, RunLauncher launcher,
             503,
             ErrorCodes.QueueFull,
             "The run queue is full; the retry was not started.",
-            $"Try again in {Problems.RetryAfterSeconds} s."
+            $"Try again in {Problems.RetryAfterSeconds} s: docs/operations/queue-full.md"
         );
     }
 

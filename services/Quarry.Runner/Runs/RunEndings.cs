@@ -70,7 +70,7 @@ internal sealed partial class RunEndings(
             Message =
                 $"The runner {run.Runner} died while it ran, or was cut off from the queue and from Lode. Events up to seq "
                 + durable.ToString("N0", CultureInfo.InvariantCulture)
-                + " are durable; what the script emitted after that is not known.",
+                + " are durable; what the script emitted after that is not known. See docs/operations/runner-lost.md.",
         };
         var closed = await appender.CloseAsync(ended, default);
         if (!closed.IsDurable)

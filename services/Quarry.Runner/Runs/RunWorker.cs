@@ -196,7 +196,11 @@ internal sealed partial class RunWorker(
         )]
         public static partial void Fenced(ILogger logger, string runId, string reason);
 
-        [LoggerMessage(3204, LogLevel.Warning, "The run queue is away; it is asked again soon: {Reason}")]
+        [LoggerMessage(
+            3204,
+            LogLevel.Warning,
+            "The run queue is away; it is asked again soon (docs/operations/redis-away.md): {Reason}"
+        )]
         public static partial void QueueAway(ILogger logger, string reason);
 
         [LoggerMessage(3205, LogLevel.Information, "Shutting down: {Count} runs in hand have {DrainMs} ms to end")]

@@ -44,11 +44,15 @@ public static class ExecutorLocator
 
     private static string FindNode(ExecutorOptions options, string executor)
     {
-        if ((options.NodePath ?? Variable("QUARRY_NODE")) is { } chosen)
+        if (options.NodePath is { } chosen)
             return chosen;
-        return Above(Path.GetDirectoryName(Path.GetFullPath(executor))!, PinnedNode)
-            ?? OnPath("node")
-            ?? throw new ExecutorNotFoundException(
+        if (Variable("QUARRY_NODE") is { } named)
+            return NodeVersion.Checked(named, "named by QUARRY_NODE");
+        if (Above(Path.GetDirectoryName(Path.GetFullPath(executor))!, PinnedNode) is { } pinned)
+            return pinned;
+        return OnPath("node") is { } found
+            ? NodeVersion.Checked(found, "found on PATH")
+            : throw new ExecutorNotFoundException(
                 "No Node was found: neither the pinned one (npm ci installs it) nor one on PATH. "
                     + "Run 'npm ci', or set QUARRY_NODE to a Node program."
             );

@@ -57,6 +57,33 @@ public sealed class ShutdownMatrixTests
             Assert.Empty(await app.Tag.RemainAfterAsync(EndsWithin));
         });
 
+    [Fact]
+    public Task SIGTERM_while_services_start_ends_everything_in_order() =>
+        RepeatAsync(async () =>
+        {
+            await using var app = AppHostProcess.Start();
+            await UntilAsync(() => app.Tag.Alive().Count > 2);
+
+            app.Signal(Signals.Terminate);
+
+            Assert.Equal(0, await app.EndAsync());
+            Assert.Empty(await app.Tag.RemainAfterAsync(EndsWithin));
+        });
+
+    [Fact]
+    public Task A_terminal_that_is_closed_leaves_nothing() =>
+        RepeatAsync(async () =>
+        {
+            await using var terminal = AppHostProcess.StartInTerminal();
+            await terminal.AddressAsync();
+
+            // Who holds the terminal is gone, so it hangs up.
+            terminal.Signal(Signals.Kill);
+
+            await terminal.EndAsync();
+            Assert.Empty(await terminal.Tag.RemainAfterAsync(EndsWithin));
+        });
+
     [Theory]
     [InlineData(Signals.Terminate)]
     [InlineData(Signals.Kill)]

@@ -13,7 +13,8 @@ internal sealed record QueuePlace(string Reason, long Position, DateTimeOffset? 
         Reason switch
         {
             "in_hand" => "A runner has it and starts it.",
-            "no_free_place" => "Every place of every runner is taken; it starts when one becomes free.",
+            "no_free_place" =>
+                "Every place of every runner is taken; it starts when one becomes free: docs/operations/run-waits.md",
             "not_before" => $"It is a retry, and waits until {RunText.Time(NotBefore)} UTC.",
             "paused" => "Its source, or the whole queue, is paused; POST /api/v1/queue/resume lets it go on.",
             "source_concurrency" => "As many runs of its source as may run at the same time do.",

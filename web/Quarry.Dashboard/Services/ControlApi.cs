@@ -81,6 +81,9 @@ internal sealed class ControlApi(ServiceCaller caller, IConfiguration configurat
     /// <summary>Variable with the token it asks for.</summary>
     public const string TokenVariable = "QUARRY_CONTROL_TOKEN";
 
+    /// <summary>Variable with the address of Aspire's dashboard, where that is what shows the resources.</summary>
+    public const string AspireDashboardVariable = "QUARRY_ASPIRE_DASHBOARD";
+
     /// <summary>Most lines that are shown of a resource.</summary>
     public const int LinesMax = 500;
 
@@ -88,6 +91,13 @@ internal sealed class ControlApi(ServiceCaller caller, IConfiguration configurat
 
     /// <summary>Whether the host can be asked.</summary>
     public bool IsThere => !string.IsNullOrEmpty(configuration[AddressVariable]);
+
+    /// <summary>Address of Aspire's dashboard; null when it is not known.</summary>
+    public Uri? AspireDashboard =>
+        Uri.TryCreate(configuration[AspireDashboardVariable], UriKind.Absolute, out var address)
+        && address.Scheme is "http" or "https"
+            ? address
+            : null;
 
     public Task<List<ResourceView>> ResourcesAsync(CancellationToken cancellation) =>
         caller.GetAsync<List<ResourceView>>(Host, "/resources", cancellation);
