@@ -128,7 +128,8 @@ internal sealed partial class Orchestrator(
             volumes =
                 FileLock.TryTake(Path.Combine(local.VolumesRoot, ".lock"))
                 ?? throw new DistributedApplicationException(
-                    $"Another AppHost keeps its data in {local.VolumesRoot}. End that one, or give this one a folder of its own: --data DIR."
+                    $"Another AppHost keeps its data in {local.VolumesRoot}. End that one, "
+                        + "or give this one a folder of its own: --data DIR."
                 );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -27,7 +27,12 @@ public partial class BackupTests
     {
         using var quarry = new QuarryCli();
         var script = quarry.Scratch("script.mjs", Script);
-        _ = await quarry.RunScriptAsync(script, Job(quarry, "finished", least: 3, quarry.Folder), "--run-id", "finished");
+        _ = await quarry.RunScriptAsync(
+            script,
+            Job(quarry, "finished", least: 3, quarry.Folder),
+            "--run-id",
+            "finished"
+        );
         var stop = Path.Combine(quarry.Folder, "stop");
         var going = Enumerable
             .Range(1, Writers)
@@ -41,11 +46,10 @@ public partial class BackupTests
 
         var backup = Path.Combine(quarry.Folder, "backup");
         var made = await quarry.RunAsync("backup", "--storage", quarry.Storage, "--to", backup);
-        Assert.Equal("", made.Error);
-        Assert.Matches(@"^3 runs in \d+ files, .* are in .*backup\. How to bring them back: ", made.Output);
         File.WriteAllText(stop, "");
         _ = await Task.WhenAll(going);
-
+        Assert.Equal("", made.Error);
+        Assert.Matches(@"^3 runs in \d+ files, .* are in .*backup\. How to bring them back: ", made.Output);
         var restored = Path.Combine(quarry.Folder, "restored");
         Directory.Move(backup, restored);
         var reindexed = await quarry.RunAsync("reindex", "--storage", restored);

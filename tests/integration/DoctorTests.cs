@@ -53,6 +53,7 @@ public class DoctorTests
     {
         using var quarry = new QuarryCli();
         quarry.Variables["QUARRY_EXECUTOR"] = quarry.Scratch("silent.mjs", "");
+        quarry.Variables["QUARRY_NODE"] = Checkout.Node;
         var result = await quarry.RunAsync("doctor");
         Assert.Equal(1, result.ExitCode);
         Assert.Matches("(?m)^missing   executor  .*silent.mjs --check' did not answer", result.Output);
@@ -65,7 +66,10 @@ public class DoctorTests
         quarry.Variables["QUARRY_NODE"] = "/nowhere/node";
         var result = await quarry.RunAsync("doctor");
         Assert.Equal(1, result.ExitCode);
-        Assert.Matches("(?m)^missing   executor  The Node /nowhere/node, named by QUARRY_NODE, cannot be used:", result.Output);
+        Assert.Matches(
+            "(?m)^missing   executor  The Node /nowhere/node, named by QUARRY_NODE, cannot be used:",
+            result.Output
+        );
         Assert.Contains("unset QUARRY_NODE and run 'npm ci'", result.Output, StringComparison.Ordinal);
         Assert.Equal("", result.Error);
     }
@@ -119,7 +123,10 @@ public class DoctorTests
         var aspire = findings["aspire"];
         Assert.Equal(status, aspire.GetProperty("status").GetString());
         var isReal = next is null;
-        Assert.Equal(!isReal, aspire.GetProperty("found").GetString()!.Contains("Quarry.AppHost.Local runs", StringComparison.Ordinal));
+        Assert.Equal(
+            !isReal,
+            aspire.GetProperty("found").GetString()!.Contains("Quarry.AppHost.Local runs", StringComparison.Ordinal)
+        );
         if (next is not null)
             Assert.Contains(next, aspire.GetProperty("next").GetString(), StringComparison.Ordinal);
     }

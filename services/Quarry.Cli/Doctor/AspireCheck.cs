@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using System.Xml.Linq;
 
 namespace Quarry.Cli.Doctor;
 
@@ -6,7 +6,7 @@ namespace Quarry.Cli.Doctor;
 /// Whether AppHost can be built with .NET Aspire here, or with what stands in for it. The build decides by the same facts:
 /// those of <c>eng/Aspire.props</c>.
 /// </summary>
-internal static partial class AspireCheck
+internal static class AspireCheck
 {
     private static readonly string Properties = Path.Combine("eng", "Aspire.props");
 
@@ -15,12 +15,10 @@ internal static partial class AspireCheck
     {
         if (FindAbove(AppContext.BaseDirectory) is not { } file)
             return null;
-        var text = File.ReadAllText(file);
-        var version = VersionElement().Match(text).Groups[1].Value;
+        var properties = XDocument.Load(file);
+        var version = properties.Descendants("AspireVersion").Single().Value;
         var cache = CacheFolder();
-        var missing = PackageFolder()
-            .Matches(text)
-            .Select(m => m.Groups[1].Value)
+        var missing = Packages(properties)
             .Where(package => !Directory.Exists(Path.Combine(cache, package, version)))
             .ToList();
         if (missing.Count == 0)
@@ -33,6 +31,15 @@ internal static partial class AspireCheck
                 + "AppHost is built with Aspire then."
         );
     }
+
+    /// <summary>Each is looked for as <c>$(AspireCache)/NAME/$(AspireVersion)</c>.</summary>
+    private static IEnumerable<string> Packages(XDocument properties) =>
+        properties
+            .Descendants("AspireMissing")
+            .Attributes("Condition")
+            .Select(condition => condition.Value.Split('/'))
+            .Where(parts => parts.Length == 3)
+            .Select(parts => parts[1]);
 
     private static string CacheFolder() =>
         Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } chosen
@@ -49,10 +56,4 @@ internal static partial class AspireCheck
         }
         return null;
     }
-
-    [GeneratedRegex("<AspireVersion>([^<]+)<")]
-    private static partial Regex VersionElement();
-
-    [GeneratedRegex(@"/(aspire\.[a-z.]+)/\$\(AspireVersion\)")]
-    private static partial Regex PackageFolder();
 }

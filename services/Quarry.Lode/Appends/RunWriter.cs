@@ -281,7 +281,8 @@ internal sealed class RunWriter(
             status,
             DurableSeq,
             status == AppendStatus.StorageFull
-                ? $"the journal below {options.LocalFolder} has no space left. Free some there, or choose another storage: docs/operations/disk-full.md"
+                ? $"the journal below {options.LocalFolder} has no space left. Free some there, "
+                    + "or choose another storage: docs/operations/disk-full.md"
                 : $"the journal below {options.LocalFolder} could not be written and synced. Check the disk: docs/operations/disk-full.md"
         );
 }

@@ -2,6 +2,7 @@ using Quarry.Contracts.Lode;
 using Quarry.Contracts.Runs;
 using Quarry.Lode.Keys;
 using Quarry.Lode.Read;
+using Quarry.Lode.Stores;
 
 namespace Quarry.Lode.Maintenance;
 
@@ -22,6 +23,7 @@ public sealed class StorageCopy(LodeReader reader, string from, string to)
 
     /// <summary>Copies everything; the catalogue is left out, for it is built from the rest.</summary>
     /// <exception cref="LodeException">A run did not hold still; the copy is not whole.</exception>
+    /// <exception cref="StoreException">A file could not be read or written; the copy is not whole.</exception>
     public async Task<CopyReport> RunAsync(Action<long> onRun, CancellationToken cancellation)
     {
         foreach (var folder in WriterFolders)
@@ -90,9 +92,12 @@ public sealed class StorageCopy(LodeReader reader, string from, string to)
         if (!Directory.Exists(path))
             return [];
         var names = Directory.EnumerateFiles(path, pattern, SearchOption.AllDirectories);
-        // A writer holds its lock for as long as it lives; a copy has no writer.
-        return names.Where(n => Path.GetFileName(n) != "lock").Select(n => Path.GetRelativePath(from, n)).ToList();
+        return names.Where(n => IsKept(Path.GetFileName(n))).Select(n => Path.GetRelativePath(from, n)).ToList();
     }
+
+    /// <summary>A writer's lock is its own, and an object that is being put is none yet.</summary>
+    private static bool IsKept(string name) =>
+        name != "lock" && !name.StartsWith(FileSystemStore.TemporaryPrefix, StringComparison.Ordinal);
 
     /// <summary>False when there is no such file, or not any more.</summary>
     private bool Copy(string key)
@@ -108,6 +113,10 @@ public sealed class StorageCopy(LodeReader reader, string from, string to)
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StoreException.From(e, to, key);
         }
     }
 }

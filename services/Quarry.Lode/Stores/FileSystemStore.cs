@@ -8,7 +8,7 @@ namespace Quarry.Lode.Stores;
 /// </summary>
 public sealed class FileSystemStore : IObjectStore, IAbandonedParts
 {
-    private const string TemporaryPrefix = ".tmp-";
+    internal const string TemporaryPrefix = ".tmp-";
     private readonly string root;
 
     /// <summary>A store below a folder, which is created when it is missing.</summary>

@@ -33,7 +33,11 @@ public static class NodeVersion
     {
         try
         {
-            var start = new ProcessStartInfo(path, "--version") { RedirectStandardOutput = true, UseShellExecute = false };
+            var start = new ProcessStartInfo(path, "--version")
+            {
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            };
             using var process = Process.Start(start)!;
             var answer = process.StandardOutput.ReadToEndAsync();
             if (!answer.Wait(AnswerWithin))

@@ -174,7 +174,12 @@ public sealed class ControlApiTests : IDisposable
         return ([.. lines], log.GetProperty("next").GetInt64());
     }
 
-    private static async Task<HttpStatusCode> PostAsync(HttpClient client, string name, string command, string says = "")
+    private static async Task<HttpStatusCode> PostAsync(
+        HttpClient client,
+        string name,
+        string command,
+        string says = ""
+    )
     {
         using var answer = await client.PostAsync($"/resources/{name}/{command}", null, Cancel);
         Assert.Contains(says, await answer.Content.ReadAsStringAsync(Cancel));

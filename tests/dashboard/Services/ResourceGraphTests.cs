@@ -17,7 +17,9 @@ public sealed class ResourceGraphTests
         ]);
 
         var left = graph.Nodes.ToDictionary(n => n.Resource.Name, n => n.X);
-        Assert.True(left["dashboard"] < left["runner"] && left["runner"] < left["lode"] && left["lode"] < left["redis"]);
+        Assert.True(
+            left["dashboard"] < left["runner"] && left["runner"] < left["lode"] && left["lode"] < left["redis"]
+        );
         Assert.Equal(left["dashboard"], left["site"]);
         Assert.All(graph.Nodes, n => Assert.InRange(n.X + ResourceGraph.NodeWidth, 1, graph.Width));
         Assert.All(graph.Nodes, n => Assert.InRange(n.Y + ResourceGraph.NodeHeight, 1, graph.Height));
@@ -41,7 +43,11 @@ public sealed class ResourceGraphTests
     [Fact]
     public void What_is_only_waited_for_is_told_apart_and_what_is_not_there_is_left_out()
     {
-        var graph = ResourceGraph.Of([Resource("a", uses: ["b", "gone"], waits: ["b", "c"]), Resource("b"), Resource("c")]);
+        var graph = ResourceGraph.Of([
+            Resource("a", uses: ["b", "gone"], waits: ["b", "c"]),
+            Resource("b"),
+            Resource("c"),
+        ]);
         Assert.Equal([("b", true), ("c", false)], graph.Edges.Select(e => (e.To, e.IsUse)));
     }
 

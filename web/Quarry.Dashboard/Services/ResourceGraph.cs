@@ -75,7 +75,8 @@ internal sealed class ResourceGraph
         return column;
     }
 
-    private void Place(int column, string name) => _ = rows.TryAdd((column, name), rows.Keys.Count(k => k.Column == column));
+    private void Place(int column, string name) =>
+        _ = rows.TryAdd((column, name), rows.Keys.Count(k => k.Column == column));
 
     private string Line(string from, string to)
     {
@@ -92,7 +93,9 @@ internal sealed class ResourceGraph
         }
         // A ring leads back.
         if (last <= first)
-            line.Add($"C {x + ColumnGap} {y} {x + ColumnGap} {Middle(last, to)} {Left(last) + NodeWidth} {Middle(last, to)}");
+            line.Add(
+                $"C {x + ColumnGap} {y} {x + ColumnGap} {Middle(last, to)} {Left(last) + NodeWidth} {Middle(last, to)}"
+            );
         return string.Join(' ', line);
     }
 
