@@ -193,6 +193,36 @@ public class RunTreeTests
         Assert.Equal(3, (await RunsAsync(quarry)).Count);
     }
 
+    [Fact]
+    public async Task A_cancel_ends_a_tree_and_children_that_were_not_started_are_canceled_and_proven_too()
+    {
+        const string waits = """
+            export default async function ({ emit, job, signal }) {
+              for (const n of job.children ?? []) await emit.enqueue({ target: 'tree.mjs', params: { n } })
+              if (!job.n) return
+              console.log('child is up')
+              await new Promise((_, no) => signal.addEventListener('abort', () => no(new Error('told to end'))))
+            }
+            """;
+        using var quarry = new QuarryCli();
+        var arguments = Arguments(quarry, quarry.Scratch("tree.mjs", waits), """{ "children": [1, 2, 3] }""");
+        using var process = quarry.Start([.. arguments, "--depth", "1", "--parallel", "1"]);
+        while (
+            await process.StandardError.ReadLineAsync() is { } line
+            && !line.EndsWith("child is up", StringComparison.Ordinal)
+        ) { }
+        using var kill = System.Diagnostics.Process.Start("kill", ["-INT", $"{process.Id}"]);
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(130, process.ExitCode);
+        var canceled = (await RunsAsync(quarry)).Where(r => Outcome(r) == "canceled").ToList();
+        Assert.Equal(3, canceled.Count);
+        foreach (var run in canceled)
+        {
+            var runId = run.GetProperty("run_id").GetString()!;
+            Assert.Equal(0, (await quarry.RunAsync("verify", runId, "--storage", quarry.Storage)).ExitCode);
+        }
+    }
+
     private static string[] Arguments(QuarryCli quarry, string script, string job) =>
         ["run", script, "--source", "tree", "--storage", quarry.Storage, "--job", job];
 

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Quarry.Contracts.Events;
+using Quarry.Contracts.Lode;
 using Quarry.Contracts.Runs;
 using Quarry.Lode;
 using Quarry.Runtime.FanOut;
@@ -152,7 +153,10 @@ internal sealed class RunTree : ITreeRuns
             EndedAt = clock.GetUtcNow(),
         };
         await lode.RecordStateAsync(canceled, CancellationToken.None);
-        return new(canceled, Proof: null);
+        var closed = await lode.CloseAbandonedAsync(canceled, CancellationToken.None);
+        return closed.IsDurable
+            ? await single.ProveAsync(canceled)
+            : throw new LodeException($"Run {child.RunId} could not be closed: {closed.Message}");
     }
 
     private void Count(Func<ChildCounts, ChildCounts> change)

@@ -22,6 +22,12 @@ internal sealed class SingleRun(LodeStore lode, RunHost host)
         var final = ChildRuns.MayFanOut(run)
             ? await WithChildrenAsync(run, children, observer, control)
             : await host.RunAsync(run, epoch: 1, observer, control);
+        return await ProveAsync(final);
+    }
+
+    /// <summary>Settles a run that has ended, and proves what it kept.</summary>
+    public async Task<EndedRun> ProveAsync(RunRecord final)
+    {
         var isSettled = await lode.Settler.SettleAsync(final, CancellationToken.None);
         var proof = isSettled ? await new RunVerifier(lode.Objects).VerifyAsync(final, CancellationToken.None) : null;
         if (proof is { Complete: true })
