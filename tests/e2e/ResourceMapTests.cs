@@ -12,7 +12,7 @@ public sealed class ResourceMapTests(RunningApplication running)
         var page = await running.PageAsync("/system");
         var graph = page.GetByRole(AriaRole.Group, new() { Name = "Which resource uses which" });
         await Expect(graph).ToBeVisibleAsync();
-        var runner = graph.GetByRole(AriaRole.Link, new() { Name = "runner: Running, healthy; uses redis, lode" });
+        var runner = graph.GetByRole(AriaRole.Link, new() { Name = "runner: Running, healthy; uses lode, redis" });
         await Expect(runner).ToBeVisibleAsync();
         await Expect(graph.Locator("path.edge")).Not.ToHaveCountAsync(0);
 
