@@ -16,6 +16,12 @@ export const ExecutorLimits = {
   settleMs: 200,
   /** Milliseconds that keeping evidence of a failure may take. */
   evidenceMs: 5_000,
+  /** Milliseconds that reading a host's robots.txt may take. */
+  robotsMs: 15_000,
+  /** Characters of a robots.txt that are looked at; the rest is not (RFC 9309 asks for 500 KiB). */
+  robotsCharsMax: 512 * 1024,
+  /** Milliseconds of a crawl delay that are kept to, at most; the runtime's limit of a delay. */
+  crawlDelayMsMax: 10 * 60 * 1_000,
   /** Lines of the page's console that are kept for a failure. */
   consoleLinesKept: 100,
   /** Bytes of the browser's own messages that are kept for an error. */

@@ -2,6 +2,7 @@ import type { Browser, BrowserContext, Page } from 'puppeteer-core'
 import type { CheckpointId, JobId, RunId } from './contract/ids.js'
 import type { EmitAPI } from './emit/api.js'
 import type { MemoryAPI } from './memory/api.js'
+import type { Polite } from './polite/api.js'
 import type { StorageAPI } from './storage/api.js'
 
 /** Identity of the run (CONTRACT_RUN). */
@@ -40,6 +41,8 @@ export interface QuarryContext<Job = unknown> {
   readonly emit: EmitAPI
   /** Sidecar files next to the run's data. */
   readonly storage: StorageAPI
+  /** Waits for a turn at a host, so that all runs together treat it gently. */
+  readonly polite: Polite
   /** How much memory is left. */
   readonly memory: MemoryAPI
   /** Aborts when the run is canceled or a deadline passed. `signal.reason` says why. */

@@ -4,6 +4,7 @@ import type { Channel } from './emit/channel.js'
 import { createEmit } from './emit/create-emit.js'
 import type { FrameSink } from './emit/frame-sink.js'
 import { createMemory, memorySources } from './memory/create-memory.js'
+import type { Polite } from './polite/api.js'
 import type { StoragePartitionMeta } from './storage/api.js'
 import { createStorage } from './storage/create-storage.js'
 
@@ -17,13 +18,14 @@ export interface ContextParts<Job> {
   readonly channel: Channel
   readonly sink: FrameSink
   readonly signal: AbortSignal
+  readonly polite: Polite
   readonly storage?: StoragePartitionMeta
   readonly resume?: ResumePoint
 }
 
 /** Builds the frozen context that a script receives. */
 export function createContext<Job>(parts: ContextParts<Job>): QuarryContext<Job> {
-  const { job, run, page, browser, browserContext, channel, sink, signal, storage, resume } = parts
+  const { job, run, page, browser, browserContext, channel, sink, signal, polite, storage, resume } = parts
   return Object.freeze({
     job: deepFreeze(job),
     run: deepFreeze(run),
@@ -32,6 +34,7 @@ export function createContext<Job>(parts: ContextParts<Job>): QuarryContext<Job>
     browserContext,
     emit: createEmit(channel, sink),
     storage: createStorage(channel, storage),
+    polite,
     memory: createMemory(memorySources(page)),
     signal,
     ...(resume !== undefined && { resume: deepFreeze(resume) })

@@ -14,6 +14,8 @@ export { endWithError, type HostSession, type RunEnd, type RunParts, runScript }
 export { withCap } from './host/with-cap.js'
 export { readCgroupUsage } from './memory/cgroup.js'
 export { createMemory, type MemorySources, memorySources } from './memory/create-memory.js'
+export { FALLBACK_BUDGET, LocalTurns } from './polite/local-turns.js'
+export { createPolite, type TurnAnswer, type TurnSource } from './polite/turn-source.js'
 export { createStorage } from './storage/create-storage.js'
 export { escapeFilename } from './storage/filename.js'
 export { escapePartitionValue } from './storage/partition-value.js'

@@ -7,6 +7,7 @@ import { Channel } from './emit/channel.js'
 import type { QuarryHooks, QuarryScriptModule } from './hooks.js'
 import { Interruption } from './host/interruption.js'
 import { runScript } from './host/run-script.js'
+import { LocalTurns } from './polite/local-turns.js'
 import { launchBrowser } from './testing/browser.js'
 import { type RecordedFile, RecordingSink } from './testing/recording-sink.js'
 import type { RunResultOutcome } from './wire/frame-encoder.js'
@@ -61,6 +62,7 @@ export async function testScript<Job>(
     request: { run, job: structuredClone(options.job ?? null), ...(options.resume && { resume: options.resume }) },
     ...{ sink, channel: new Channel(sink), interruption },
     openBrowser: () => openSession(options.page, options.pages),
+    turns: () => new LocalTurns(NO_BUDGET),
     report: (what, error) => reports.push(error instanceof Error ? `${what}: ${error.message}` : what)
   })
   await session?.close()
@@ -68,6 +70,8 @@ export async function testScript<Job>(
 }
 
 const TEST_GRACE_MS = 2_000
+/** Tests visit nobody: every turn comes at once. */
+const NO_BUDGET = { concurrency: Number.POSITIVE_INFINITY, delayMs: 0 }
 
 async function openSession(given: Page | undefined, pages: Readonly<Record<string, string>> | undefined) {
   const page = given ?? (await (await launchBrowser()).newPage())

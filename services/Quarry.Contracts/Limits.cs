@@ -91,4 +91,19 @@ public static class Limits
 
     /// <summary>Longest wait of a run for a proxy, in milliseconds.</summary>
     public const long ProxyWaitMsMax = 60L * 60 * 1000;
+
+    /// <summary>Most turns at one host at the same time.</summary>
+    public const int PoliteTurnsMax = 100;
+
+    /// <summary>Longest delay between two turns at one host, in milliseconds.</summary>
+    public const long PoliteDelayMsMax = 10L * 60 * 1000;
+
+    /// <summary>Longest wait for one turn, in milliseconds.</summary>
+    public const long PoliteWaitMsMax = 60L * 60 * 1000;
+
+    /// <summary>Most turns that one run waits for at the same time.</summary>
+    public const int PoliteTurnsWaitingMax = 1_000;
+
+    /// <summary>Longest name by which robots.txt may speak of a script, in characters.</summary>
+    public const int PoliteUserAgentCharsMax = 100;
 }

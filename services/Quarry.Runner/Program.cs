@@ -3,6 +3,7 @@ using Quarry.Runner.Api;
 using Quarry.Runner.Hosting;
 using Quarry.Runner.Launches;
 using Quarry.Runner.Live;
+using Quarry.Runner.Proxies;
 using Quarry.Runner.Runs;
 using Quarry.ServiceDefaults;
 
@@ -20,5 +21,6 @@ app.MapDefaultEndpoints();
 LaunchEndpoints.Map(app);
 ControlEndpoints.Map(app);
 QueueEndpoints.Map(app);
+ProxyEndpoints.Map(app);
 LiveEndpoints.Map(app);
 await app.RunAsync();

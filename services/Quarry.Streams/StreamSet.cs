@@ -1,5 +1,7 @@
+using Quarry.Contracts.Politeness;
 using Quarry.Contracts.Proxies;
 using Quarry.Streams.ChildLedgers;
+using Quarry.Streams.HostTurns;
 using Quarry.Streams.LaunchKeys;
 using Quarry.Streams.LiveTails;
 using Quarry.Streams.PolicyQueues;
@@ -17,7 +19,8 @@ public sealed record StreamSet(
     ILaunchKeys LaunchKeys,
     IStopSignals Stops,
     IChildLedger Children,
-    IProxyLedger Proxies
+    IProxyLedger Proxies,
+    IHostTurns Turns
 )
 {
     /// <summary>Where buffered runs leave their batches for the Lode writer; null when they append to it directly.</summary>
@@ -31,7 +34,8 @@ public sealed record StreamSet(
             new MemoryLaunchKeys(clock),
             new MemoryStopSignals(clock),
             new MemoryChildLedger(clock),
-            new MemoryProxyLedger(clock)
+            new MemoryProxyLedger(clock),
+            new MemoryHostTurns(clock)
         );
 
     /// <summary>Everything on a Redis.</summary>
@@ -47,7 +51,8 @@ public sealed record StreamSet(
             new RedisLaunchKeys(redis),
             new RedisStopSignals(redis),
             new RedisChildLedger(redis),
-            new RedisProxyLedger(redis, clock)
+            new RedisProxyLedger(redis, clock),
+            new RedisHostTurns(redis, clock)
         )
         {
             Policy = new RedisPolicyQueue(redis, policyLimits),

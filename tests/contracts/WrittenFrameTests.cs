@@ -50,6 +50,14 @@ public sealed class WrittenFrameTests
             case "cancel":
                 control.Cancel(frame.GetProperty("reason").GetString()!, frame.GetProperty("grace_ms").GetInt64());
                 break;
+            case "turn_granted":
+                var refusal = frame.TryGetProperty("reason", out var reason) ? reason.GetString() : null;
+                control.Turn(
+                    frame.GetProperty("turn_id").GetInt64(),
+                    frame.GetProperty("waited_ms").GetInt64(),
+                    refusal
+                );
+                break;
             case var other:
                 throw new NotSupportedException($"{name} is a {other}; teach this test how the runtime sends it");
         }

@@ -23,6 +23,8 @@ export interface RunRequest {
   readonly browserOnRequest: boolean
   /** Whether the runtime may send another request after this run. */
   readonly servesNext: boolean
+  /** What is in force for turns at hosts; absent from a runtime that does not give any. */
+  readonly politeness?: { readonly robots: boolean; readonly userAgent: string }
   readonly storage?: StoragePartitionMeta
   readonly resume?: ResumePoint
 }
@@ -41,6 +43,7 @@ export function parseRunRequest(line: string): RunRequest {
     browserOnRequest: fields.get('browser_on_request') === true,
     servesNext: fields.get('serves_next') === true,
     proxy: fields.optionalObject('proxy', parseProxy),
+    politeness: fields.optionalObject('politeness', parsePoliteness),
     storage: fields.optionalObject('storage', parseStorage),
     resume: fields.optionalObject('resume', parseResume),
     navigationMs: fields.optionalObject('limits', parseNavigationMs)
@@ -93,6 +96,10 @@ function parseProxy(fields: Fields): ProxyEndpoint {
   const { protocol, host, port } = proxy
   const { username, password } = proxy
   return { protocol, host, port, ...(username && { username }), ...(password && { password }) }
+}
+
+function parsePoliteness(fields: Fields): { robots: boolean; userAgent: string } {
+  return { robots: fields.get('robots') === true, userAgent: fields.text('user_agent') }
 }
 
 function parseStorage(fields: Fields): StoragePartitionMeta {

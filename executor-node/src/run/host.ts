@@ -4,10 +4,12 @@ import {
   crashOutcome,
   endWithError,
   Interruption,
+  LocalTurns,
   type RunEnd,
   type RunResultOutcome,
   runScript,
-  stackOf
+  stackOf,
+  type TurnSource
 } from '@quarry/sdk/internal'
 import { BrowserLoan } from '../browser/browser-loan.js'
 import { BrowserSession } from '../browser/browser-session.js'
@@ -15,6 +17,8 @@ import { findPuppeteer, type PuppeteerChoice } from '../browser/find-puppeteer.j
 import type { Inbound, InboundFrame } from '../io/inbound.js'
 import type { PipeWriter } from '../io/pipe-writer.js'
 import { ExecutorLimits } from '../limits.js'
+import { PipeTurns } from '../polite/pipe-turns.js'
+import { RobotsTurns } from '../polite/robots.js'
 import type { ScriptPlace } from '../request/arguments.js'
 import type { RunRequest } from '../request/run-request.js'
 import type { Bundle } from '../script/bundle.js'
@@ -35,6 +39,7 @@ export class RunHost implements InHand {
   readonly #channel: Channel
   readonly interruption = new Interruption()
   readonly #loan = new BrowserLoan()
+  readonly #turns: PipeTurns
   #opening: Promise<BrowserSession> | undefined
 
   constructor(script: ScriptPlace, request: RunRequest, output: PipeWriter) {
@@ -42,6 +47,7 @@ export class RunHost implements InHand {
     this.#request = request
     this.#sink = new PipeSink(output, request.run)
     this.#channel = new Channel(this.#sink)
+    this.#turns = new PipeTurns(this.#sink)
   }
 
   async run(inbound: Inbound, guard: ProcessGuard): Promise<number> {
@@ -72,6 +78,7 @@ export class RunHost implements InHand {
       acknowledgements.fileAck(write_id, ok === true, typeof error === 'string' ? error : undefined)
     else if (frame.type === 'durable_ack' && typeof seq === 'number') acknowledgements.durableAck(seq)
     else if (frame.type === 'browser') this.#loan.answer(frame)
+    else if (frame.type === 'turn_granted') this.#turns.granted(frame)
     else if (frame.type === 'cancel') {
       const graceMs = typeof grace_ms === 'number' && grace_ms >= 0 ? grace_ms : ExecutorLimits.cancelGraceMs
       this.interruption.cancel(typeof reason === 'string' && reason !== '' ? reason : 'canceled', graceMs)
@@ -86,7 +93,8 @@ export class RunHost implements InHand {
       const script = await this.#load(bundle)
       const [request, sink, channel, interruption] = [this.#request, this.#sink, this.#channel, this.interruption]
       const openBrowser = () => this.#openBrowser(puppeteer)
-      const parts = { script, request, sink, channel, interruption, openBrowser, report }
+      const turns = (session: BrowserSession) => this.#turnsOf(session)
+      const parts = { script, request, sink, channel, interruption, openBrowser, turns, report }
       return await runScript({ ...parts, ...(this.#keepsEvidence && { keepEvidence }) })
     } catch (error) {
       report('The run could not be carried out', error)
@@ -122,6 +130,13 @@ export class RunHost implements InHand {
       ? this.#loan.ask(this.#sink).then((lent) => BrowserSession.open({ ...needs, ...lent }))
       : BrowserSession.open(needs)
     return this.#opening
+  }
+
+  /** A runtime that says nothing of politeness does not answer: then the process keeps to a budget of its own. */
+  #turnsOf({ context }: BrowserSession): TurnSource {
+    const { politeness } = this.#request
+    if (politeness === undefined) return new LocalTurns()
+    return politeness.robots ? new RobotsTurns(this.#turns, context, politeness.userAgent) : this.#turns
   }
 
   get #keepsEvidence(): boolean {

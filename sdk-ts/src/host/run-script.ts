@@ -5,6 +5,7 @@ import type { Channel } from '../emit/channel.js'
 import { createEmit } from '../emit/create-emit.js'
 import type { FrameSink } from '../emit/frame-sink.js'
 import type { QuarryHooks, TerminalSignal } from '../hooks.js'
+import { createPolite, type TurnSource } from '../polite/turn-source.js'
 import type { StoragePartitionMeta } from '../storage/api.js'
 import type { RunResultOutcome } from '../wire/frame-encoder.js'
 import { describeError } from './describe-error.js'
@@ -34,6 +35,8 @@ export interface RunParts<Session extends HostSession> {
   readonly interruption: Interruption
   /** Opens the browser; called after `prepare`, and not at all for a run that it skips. */
   readonly openBrowser: () => Promise<Session>
+  /** Where the script's turns at hosts come from. */
+  readonly turns: (session: Session) => TurnSource
   /** Keeps what helps to understand a failure; called while emitting is possible, before `onError`. */
   readonly keepEvidence?: (ctx: QuarryContext, session: Session) => Promise<void>
   /** Writes a line for humans. */
@@ -66,7 +69,7 @@ export async function runScript<Session extends HostSession>(parts: RunParts<Ses
   const { run, storage, resume } = request
   const ctx = createContext({
     ...{ job: prepared.job, run, page, browser, browserContext, channel, sink, storage, resume },
-    signal: interruption.signal
+    ...{ signal: interruption.signal, polite: createPolite(parts.turns(session)) }
   })
   await new ScriptRun(parts, ctx, session).toEnd()
   return { outcome: outcomeOf(channel), session }

@@ -99,6 +99,8 @@ internal sealed class LaunchOptions
     private readonly TreeOptions tree = new();
     private Option[] all = [];
 
+    private readonly PoliteOptions polite = new();
+
     /// <summary>The flags that say through which proxy.</summary>
     public ProxyOptions Proxies { get; } = new();
 
@@ -130,6 +132,7 @@ internal sealed class LaunchOptions
             memoryLimit,
             .. tree.All,
             .. Proxies.All,
+            .. polite.All,
         ];
         foreach (var option in all)
             command.Options.Add(option);
@@ -153,6 +156,7 @@ internal sealed class LaunchOptions
             Job = JobPayload.Read(parsed.GetValue(job), parsed.GetValue(jobFile)) ?? resumed?.Job,
             Policy = PolicyFlags.Any(o => IsGiven(parsed, o)) ? ReadPolicy(parsed) : resumed?.Policy ?? new(),
             Proxy = Proxies.Read(parsed) ?? resumed?.Proxy,
+            Politeness = polite.Read(parsed) ?? resumed?.Politeness,
             Limits = ReadLimits(parsed, resumed?.Limits ?? new()),
             Retry = tree.Retry(parsed, number ?? 1, resumed?.Retry ?? new()),
             FanOut = tree.FanOut(parsed, resumed?.FanOut ?? new()),
@@ -230,6 +234,9 @@ internal sealed class LaunchOptions
         {
             "script" => "SCRIPT",
             "retry.backoff_ms" => "--retry-backoff, in milliseconds,",
+            "politeness.user_agent" => "--robots-user-agent",
+            "politeness.concurrency" => "--polite-concurrency",
+            "politeness.delay_ms" => "--polite-delay, in milliseconds,",
             _ when field.StartsWith("proxy.", StringComparison.Ordinal) => "--"
                 + field.Replace('.', '-').Replace('_', '-'),
             _ => "--" + field[(field.LastIndexOf('.') + 1)..].Replace("_ms", "").Replace('_', '-'),

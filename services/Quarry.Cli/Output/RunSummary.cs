@@ -48,6 +48,8 @@ internal static class RunSummary
         Line(to, "policy", run.Policy.Name.ToString().ToLowerInvariant());
         if (run.ProxyUsed is { } proxy)
             Line(to, "proxy", Proxy(proxy));
+        if (run.Turns is { } turns)
+            Line(to, "turns", Turns(turns));
         if (proof is not null)
             Line(to, "proof", Proof(proof));
         Line(to, "data", place.Data(run.StoragePath));
@@ -86,6 +88,10 @@ internal static class RunSummary
     private static string Proxy(Contracts.Proxies.ProxyUsed used) =>
         $"{Contracts.QuarryNames.Of(used.Protocol)}://{used.Host}:{used.Port} of pool {used.Pool}"
         + (used.FailedRequests > 0 ? $", {Numbers.Count(used.FailedRequests)} requests failed at it" : "");
+
+    private static string Turns(Contracts.Politeness.TurnTotals turns) =>
+        $"{Numbers.Count(turns.Granted)}, waited {Numbers.Elapsed(TimeSpan.FromMilliseconds(turns.WaitedMs))} for them"
+        + (turns.Refused > 0 ? $", {Numbers.Count(turns.Refused)} refused" : "");
 
     private static string Proof(VerifyReport proof) =>
         proof.Complete

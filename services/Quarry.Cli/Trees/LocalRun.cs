@@ -9,6 +9,7 @@ using Quarry.Runtime.Executors;
 using Quarry.Runtime.Proxies;
 using Quarry.Runtime.Runs;
 using Quarry.Runtime.Scripts;
+using Quarry.Streams.HostTurns;
 
 namespace Quarry.Cli.Trees;
 
@@ -28,6 +29,7 @@ internal sealed class LocalRun(string root, ExecutorOptions options, ProxySource
         var host = new RunHost(lode, options, runner, TimeProvider.System, NullLogger<RunHost>.Instance)
         {
             Proxies = proxies,
+            Polite = new(new MemoryHostTurns(TimeProvider.System)),
         };
         var scripts = new ScriptFolders(Folders(run.Script.Path));
         return await new RunTree(lode, host, scripts, controls, progress, TimeProvider.System).RunAsync(run);

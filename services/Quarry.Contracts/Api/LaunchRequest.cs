@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Quarry.Contracts.Policies;
+using Quarry.Contracts.Politeness;
 using Quarry.Contracts.Proxies;
 using Quarry.Contracts.Runs;
 
@@ -48,6 +49,9 @@ public sealed record LaunchRequest
 
     /// <summary>Proxy for all that its browser fetches; none when left out.</summary>
     public ProxyRequest? Proxy { get; init; }
+
+    /// <summary>How gently it treats the hosts it visits; the runner's settings when left out.</summary>
+    public PolitenessOptions? Politeness { get; init; }
 
     /// <summary>Free labels.</summary>
     public IReadOnlyDictionary<string, string>? Labels { get; init; }

@@ -22,6 +22,7 @@ public static class LaunchValidation
         CheckLineage(errors, request);
         CheckSizes(errors, request);
         errors.AddRange(request.Proxy?.Validate() ?? []);
+        errors.AddRange(request.Politeness?.Validate() ?? []);
         errors.AddRange((request.Policy ?? new()).Validate().Select(e => e with { Field = $"policy.{e.Field}" }));
         return errors;
     }
@@ -51,6 +52,7 @@ public static class LaunchValidation
             Priority = request.Priority ?? RunPriority.Normal,
             FanOut = request.FanOut ?? new(),
             Proxy = request.Proxy,
+            Politeness = request.Politeness,
             Labels = request.Labels ?? new Dictionary<string, string>(),
             QueuedAt = now,
         };

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Quarry.Contracts.Policies;
+using Quarry.Contracts.Politeness;
 using Quarry.Contracts.Proxies;
 
 namespace Quarry.Contracts.Runs;
@@ -84,6 +85,12 @@ public sealed record RunRecord
 
     /// <summary>The proxy it got, without its login; null before, and for a run without one.</summary>
     public ProxyUsed? ProxyUsed { get; init; }
+
+    /// <summary>How gently it is to treat hosts; null when the launch did not say.</summary>
+    public PolitenessOptions? Politeness { get; init; }
+
+    /// <summary>What became of the turns it asked for; null before its end, and when it asked for none.</summary>
+    public TurnTotals? Turns { get; init; }
 
     /// <summary>Where it goes on; null for a run that starts afresh.</summary>
     public ResumePoint? Resume { get; init; }

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Quarry.Contracts.Lode;
+using Quarry.Contracts.Politeness;
 using Quarry.Runner.Browsers;
 using Quarry.Runner.Executors;
 using Quarry.Runner.FanOut;
@@ -10,6 +11,7 @@ using Quarry.Runner.Runs;
 using Quarry.Runner.Scripts;
 using Quarry.Runner.Telemetry;
 using Quarry.Runtime.Executors;
+using Quarry.Runtime.Politeness;
 using Quarry.Runtime.Proxies;
 using Quarry.Runtime.Runs;
 using Quarry.Runtime.Telemetry;
@@ -43,6 +45,7 @@ internal static class RunnerRegistration
             .AddSingleton<RunWorker>();
         services.AddPools(builder.Configuration);
         services.AddProxies(settings);
+        services.AddPoliteness(settings);
         _ = services.AddSingleton(provider => CreateHost(provider, settings));
         // Stopped in reverse: leases are renewed until the worker has drained.
         _ = services
@@ -77,6 +80,22 @@ internal static class RunnerRegistration
         ));
     }
 
+    private static void AddPoliteness(this IServiceCollection services, RunnerSettings settings)
+    {
+        var budget = new PolitenessOptions
+        {
+            Concurrency = settings.PoliteConcurrency,
+            DelayMs = settings.PoliteDelayMs,
+        };
+        if (budget.Validate().FirstOrDefault() is { } error)
+            throw new InvalidOperationException($"The runner's setting for {error.Field} {error.Message}.");
+        _ = services.AddSingleton(provider => new PoliteHosts(provider.GetRequiredService<StreamSet>().Turns)
+        {
+            Concurrency = settings.PoliteConcurrency,
+            DelayMs = settings.PoliteDelayMs,
+        });
+    }
+
     private static RunHost CreateHost(IServiceProvider provider, RunnerSettings settings)
     {
         var isShared = provider.GetRequiredService<BrowserPoolSettings>().RunsAtOnceMax > 0;
@@ -94,6 +113,7 @@ internal static class RunnerRegistration
             Executors = isPooled ? provider.GetRequiredService<ExecutorPool>() : new FreshExecutors(options),
             Browsers = isShared ? provider.GetRequiredService<BrowserPool>() : null,
             Proxies = provider.GetRequiredService<ProxySource>(),
+            Polite = provider.GetRequiredService<PoliteHosts>(),
         };
     }
 

@@ -23,6 +23,15 @@ internal sealed record RunnerSettings
     /// <summary>Runs of one script at the same time, over all runners; 0 for no bound.</summary>
     public int ScriptRunsMax { get; init; }
 
+    /// <summary>Turns at one host at the same time, over all runners, where a launch does not say; 1 to 100.</summary>
+    public int PoliteConcurrency { get; init; } = 1;
+
+    /// <summary>
+    /// Least time between the starts of two turns at one host, over all runners, where a launch does not say, in milliseconds;
+    /// up to 600000.
+    /// </summary>
+    public long PoliteDelayMs { get; init; } = 1_000;
+
     /// <summary>YAML file with the pools of proxies (docs/guides/proxies.md); none when not set.</summary>
     public string? ProxyConfig { get; init; }
 

@@ -58,6 +58,7 @@ public static class ChildRuns
             Priority = parent.Priority,
             FanOut = parent.FanOut,
             Proxy = parent.Proxy,
+            Politeness = parent.Politeness,
             Labels = parent.Labels,
             QueuedAt = now,
         };

@@ -45,6 +45,19 @@ internal sealed class ControlFrames : IAsyncDisposable
         _ = frames.Writer.TryWrite(ack.ToFrame());
     }
 
+    /// <summary>Answers a turn_request: a turn, or why there is none.</summary>
+    public void Turn(long turnId, long waitMs, string? refusal)
+    {
+        var answer = new FrameWriter(refusal is null ? 4 : 5)
+            .Text("type", "turn_granted")
+            .Whole("turn_id", turnId)
+            .Truth("allowed", refusal is null)
+            .Whole("waited_ms", waitMs);
+        if (refusal is not null)
+            answer = answer.Text("reason", refusal);
+        _ = frames.Writer.TryWrite(answer.ToFrame());
+    }
+
     /// <summary>Asks the script to end.</summary>
     public void Cancel(string reason, long graceMs)
     {

@@ -3,6 +3,7 @@ using Quarry.Contracts;
 using Quarry.Contracts.Events;
 using Quarry.Contracts.Runs;
 using Quarry.Policies;
+using Quarry.Runtime.Politeness;
 using Quarry.Wire.Frames;
 using Quarry.Wire.MsgPack;
 
@@ -17,6 +18,9 @@ internal sealed class FrameIntake(RunRecord run, IIngestionPolicy policy, IRunOb
 {
     private readonly EventGate gate = new(run.RunId, run.Attempt);
     private readonly FrameCutter cutter = new();
+
+    /// <summary>Where the script's turns are asked for; without it they are not answered.</summary>
+    public TurnDesk? Turns { get; init; }
 
     /// <summary>Frames that wait for an append.</summary>
     public FrameBuffer Filling { get; private set; } = new();
@@ -126,6 +130,12 @@ internal sealed class FrameIntake(RunRecord run, IIngestionPolicy policy, IRunOb
             // Before the run it says only that the executor is there.
             case FrameKind.ExecutorReady when Tally.Result is not null:
                 _ = Released.TrySetResult(ReportFrames.ReadExitCode(map));
+                return null;
+            case FrameKind.TurnRequest:
+                Turns?.Requested(map);
+                return null;
+            case FrameKind.TurnDone:
+                Turns?.Done(MsgPackMap.FindInt64(map, "turn_id"u8));
                 return null;
             default:
                 return null;

@@ -3,6 +3,12 @@ using Quarry.Contracts.Proxies;
 
 namespace Quarry.Runtime.Proxies;
 
+/// <summary>A pool, and how its endpoints are.</summary>
+/// <param name="Pool">Its name.</param>
+/// <param name="Strategy">How it picks unless a launch says otherwise.</param>
+/// <param name="Endpoints">Its endpoints, without their logins.</param>
+public sealed record ProxyPoolReport(string Pool, ProxyStrategy Strategy, IReadOnlyList<ProxyHealth> Endpoints);
+
 /// <summary>The pools that this process knows.</summary>
 public sealed class ProxyPools(IReadOnlyList<ProxyPool> pools)
 {
@@ -10,6 +16,9 @@ public sealed class ProxyPools(IReadOnlyList<ProxyPool> pools)
     public static ProxyPools None { get; } = new([]);
 
     private readonly Dictionary<string, ProxyPool> pools = pools.ToDictionary(p => p.Name, StringComparer.Ordinal);
+
+    /// <summary>All of them, by name.</summary>
+    public IEnumerable<ProxyPool> All => pools.Values.OrderBy(p => p.Name, StringComparer.Ordinal);
 
     /// <summary>The pool of that name; null when there is none.</summary>
     public ProxyPool? Find(string? name) => name is null ? null : pools.GetValueOrDefault(name);

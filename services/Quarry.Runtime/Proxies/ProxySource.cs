@@ -25,6 +25,18 @@ public sealed partial class ProxySource(
     /// <summary>Why a launch cannot be served by the pools of this process; null when it can.</summary>
     public FieldError? Refuse(ProxyRequest? request) => pools.Refuse(request);
 
+    /// <summary>The pools, and how their endpoints are.</summary>
+    public async Task<IReadOnlyList<ProxyPoolReport>> ReportAsync(CancellationToken cancellation)
+    {
+        var reports = new List<ProxyPoolReport>();
+        foreach (var pool in pools.All)
+        {
+            var health = await ledger.HealthAsync(pool.Name, [.. pool.Endpoints.Select(e => e.Id)], cancellation);
+            reports.Add(new(pool.Name, pool.Strategy, health));
+        }
+        return reports;
+    }
+
     internal async Task<ProxyGrant> TakeAsync(
         RunRecord run,
         ExecutorOptions options,

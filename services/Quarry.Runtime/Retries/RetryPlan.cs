@@ -58,6 +58,7 @@ public static class RetryPlan
             Priority = ended.Priority,
             FanOut = ended.FanOut,
             Proxy = ended.Proxy,
+            Politeness = ended.Politeness,
             Resume = resume,
             Labels = ended.Labels,
             QueuedAt = now,

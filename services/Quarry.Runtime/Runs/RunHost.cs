@@ -4,6 +4,7 @@ using Quarry.Contracts.Runs;
 using Quarry.Policies;
 using Quarry.Runtime.Browsers;
 using Quarry.Runtime.Executors;
+using Quarry.Runtime.Politeness;
 using Quarry.Runtime.Proxies;
 using Quarry.Runtime.Telemetry;
 
@@ -26,6 +27,9 @@ public sealed partial class RunHost(
 
     /// <summary>Lends browsers to the executors; each starts its own when there is none.</summary>
     public IBrowserSource? Browsers { get; init; }
+
+    /// <summary>Where runs get their turns at hosts; without it an executor keeps to a budget of its own.</summary>
+    public PoliteHosts? Polite { get; init; }
 
     /// <summary>Where runs get their proxies; without one, a run that asks for a proxy is refused.</summary>
     public ProxySource? Proxies { get; init; }
@@ -120,6 +124,7 @@ public sealed partial class RunHost(
         var session = new RunSession(
             run,
             proxy,
+            Polite,
             appender,
             policy,
             figures,

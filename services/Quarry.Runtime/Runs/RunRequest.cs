@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Quarry.Contracts;
+using Quarry.Contracts.Politeness;
 using Quarry.Contracts.Proxies;
 using Quarry.Contracts.Runs;
 using Quarry.Runtime.Executors;
@@ -32,6 +33,8 @@ internal sealed record RunRequest
 
     public Through? Proxy { get; init; }
 
+    public PolitenessOptions? Politeness { get; init; }
+
     public ResumeFrom? Resume { get; init; }
 
     public required StorageKeys Storage { get; init; }
@@ -51,6 +54,7 @@ internal sealed record RunRequest
         RunRecord run,
         ExecutorOptions options,
         ProxyLease? proxy,
+        PolitenessOptions? politeness,
         bool mayServeOn,
         bool isBrowserLent
     ) =>
@@ -68,6 +72,7 @@ internal sealed record RunRequest
                 ResolveFrom = options.ResolveFrom,
                 ServesNext = mayServeOn ? true : null,
                 Proxy = proxy is null ? null : Reveal(proxy),
+                Politeness = politeness,
                 Limits = run.Limits,
                 Resume = run.Resume is { } at ? new(at.CheckpointId, at.Seq, at.State) : null,
                 Storage = new(run.Dataset, run.Source, run.Category, run.Day, run.RunId),

@@ -5,6 +5,7 @@ using Quarry.Policies;
 using Quarry.Runtime.Browsers;
 using Quarry.Runtime.Executors;
 using Quarry.Runtime.Ingest;
+using Quarry.Runtime.Politeness;
 using Quarry.Runtime.Proxies;
 using Quarry.Runtime.Telemetry;
 
@@ -14,6 +15,7 @@ namespace Quarry.Runtime.Runs;
 internal sealed class RunSession(
     RunRecord starting,
     ProxyLease? proxy,
+    PoliteHosts? polite,
     ILodeAppender appender,
     IIngestionPolicy policy,
     RunFigures figures,
@@ -40,7 +42,11 @@ internal sealed class RunSession(
     {
         figures.Meter.Launched();
         var (process, frames) = (executor.Process, executor.Control);
-        using var intake = new FrameIntake(run, policy, observer, clock);
+        var budget = polite?.InForce(run);
+        await using var desk = polite is null
+            ? null
+            : new TurnDesk(polite.Turns, budget!, frames, figures.Meter, clock);
+        using var intake = new FrameIntake(run, policy, observer, clock) { Turns = desk };
         using var loop = new IngestLoop(
             executor.Frames,
             policy,
@@ -52,13 +58,13 @@ internal sealed class RunSession(
             figures,
             clock
         );
-        using var watch = new RunWatch(run.Limits, control, () => intake.LastFrameAt, clock);
+        using var watch = new RunWatch(run.Limits, control, () => LastActiveAt(intake, desk), clock);
         using var sampler = new RunSampler(figures, clock);
         await using var loan = new BrowserLoan(browsers, run, proxy?.Server, intake.BrowserAsked.Task, frames);
         await using var memory = new MemoryWatch(() => process.MemoryBytes() + loan.MemoryBytes(), run, control, clock);
         var reading = console.ReadAsync(executor.Console);
         frames.Restart();
-        frames.Request(RunRequest.ToJson(run, options, proxy, executor.MayServeOn, browsers is not null));
+        frames.Request(RunRequest.ToJson(run, options, proxy, budget, executor.MayServeOn, browsers is not null));
         executor.Served++;
         var ingest = loop.RunAsync();
         var over = EndedOrReleasedAsync(process.Exited, intake.Released.Task);
@@ -78,8 +84,13 @@ internal sealed class RunSession(
         Samples = sampler.End();
         if (isReaped)
             await reading;
+        run = run with { Turns = desk?.Totals };
         return Conclude(intake, loop, exit, fault, supervisor.IsOverstayed);
     }
+
+    /// <summary>A script that waits for a turn is silent because it has to be.</summary>
+    private static DateTimeOffset LastActiveAt(FrameIntake intake, TurnDesk? desk) =>
+        desk?.ActiveAt is { } at && at > intake.LastFrameAt ? at : intake.LastFrameAt;
 
     /// <summary>An executor that is ready for another run has ended this one as if it had exited.</summary>
     private static async Task<ExecutorExit> EndedOrReleasedAsync(Task<ExecutorExit> exited, Task<int> released) =>

@@ -28,6 +28,7 @@ public sealed class RuntimeMeter
     private readonly Histogram<long> peakEvents;
     private readonly Histogram<long> peakBytes;
     private readonly Histogram<double> writes;
+    private readonly Histogram<double> turnWaits;
     private readonly ConcurrentDictionary<RunFigures, byte> active = new();
 
     /// <summary>Creates the instruments; without a factory on a meter of their own, as in the command line.</summary>
@@ -47,6 +48,7 @@ public sealed class RuntimeMeter
         peakEvents = meter.CreateHistogram<long>("quarry.policy.peak.events", "{event}");
         peakBytes = meter.CreateHistogram<long>("quarry.policy.peak.size", "By");
         writes = meter.CreateHistogram<double>("quarry.lode.write.duration", "s");
+        turnWaits = meter.CreateHistogram<double>("quarry.polite.wait", "s");
         _ = meter.CreateObservableGauge("quarry.policy.held.events", () => Samples().Sum(s => s.HeldEvents), "{event}");
         _ = meter.CreateObservableGauge("quarry.policy.held.size", () => Samples().Sum(s => s.HeldBytes), "By");
         _ = meter.CreateObservableGauge("quarry.policy.oldest.age", OldestAge, "s");
@@ -86,6 +88,9 @@ public sealed class RuntimeMeter
 
     internal void Flushed(PolicyName policy, FlushTrigger trigger, long count) =>
         flushes.Add(count, Policy(policy), Tag("quarry.flush.trigger", QuarryNames.Of(trigger)));
+
+    /// <summary>A script got a turn at a host.</summary>
+    internal void WaitedForTurn(TimeSpan wait) => turnWaits.Record(wait.TotalSeconds);
 
     internal void Wrote(string kind, bool isOk, TimeSpan duration) =>
         writes.Record(

@@ -102,6 +102,8 @@ public ref struct FrameHeader
             : Type.SequenceEqual("run_result"u8) ? FrameKind.RunResult
             : Type.SequenceEqual("script_info"u8) ? FrameKind.ScriptInfo
             : Type.SequenceEqual("flush_request"u8) ? FrameKind.FlushRequest
+            : Type.SequenceEqual("turn_request"u8) ? FrameKind.TurnRequest
+            : Type.SequenceEqual("turn_done"u8) ? FrameKind.TurnDone
             : Type.SequenceEqual("executor_ready"u8) ? FrameKind.ExecutorReady
             : Type.SequenceEqual("browser_request"u8) ? FrameKind.BrowserRequest
             : FrameKind.Unknown;

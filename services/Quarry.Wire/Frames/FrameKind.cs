@@ -24,6 +24,12 @@ public enum FrameKind
     /// <summary>The script waits until what it emitted is durable.</summary>
     FlushRequest,
 
+    /// <summary>The script asks for a turn at a host.</summary>
+    TurnRequest,
+
+    /// <summary>A turn is over.</summary>
+    TurnDone,
+
     /// <summary>The executor can serve a run, its first or a further one.</summary>
     ExecutorReady,
 

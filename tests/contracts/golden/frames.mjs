@@ -69,6 +69,13 @@ function executorFrames() {
       encoder.plain({ type: 'script_info', path: '/scripts/list.ts', sha256, hooks: ['prepare', 'cleanup'] })
     ),
     encoded('flush_request', (encoder) => encoder.plain({ type: 'flush_request', seq: 7 })),
+    encoded('turn_request', (encoder) =>
+      encoder.plain({ type: 'turn_request', turn_id: 1, url: 'http://a.example:81/' })
+    ),
+    encoded('turn_request-delay', (encoder) =>
+      encoder.plain({ type: 'turn_request', turn_id: 2, url: 'https://a.example/', delay_ms: 400 })
+    ),
+    encoded('turn_done', (encoder) => encoder.plain({ type: 'turn_done', turn_id: 1 })),
     encoded('run_result', (encoder) => encoder.plain({ type: 'run_result', outcome: { status: 'completed' } })),
     encoded('run_result-full', (encoder) => encoder.plain({ type: 'run_result', outcome, proxy_used })),
     encoded('unknown-type', (encoder) => encoder.plain({ type: 'from_the_future', answer: 42 }))
@@ -80,6 +87,8 @@ function runtimeFrames() {
     'file_write_ack-ok': { type: 'file_write_ack', write_id: 1, ok: true },
     'file_write_ack-error': { type: 'file_write_ack', write_id: 4294967295, ok: false, error: 'disk full' },
     durable_ack: { type: 'durable_ack', seq: 4294967296 },
+    turn_granted: { type: 'turn_granted', turn_id: 1, allowed: true, waited_ms: 1500 },
+    'turn_granted-refused': { type: 'turn_granted', turn_id: 2, allowed: false, waited_ms: 0, reason: 'no host' },
     cancel: { type: 'cancel', reason: 'asked by a user', grace_ms: 5000 }
   }
   return Object.entries(frames).map(([name, frame]) => golden(name, 'runtime', framed(encode(frame)), frame))

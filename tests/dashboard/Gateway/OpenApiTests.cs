@@ -12,9 +12,11 @@ using Quarry.LodeWriter.Queries;
 using Quarry.LodeWriter.Settling;
 using Quarry.Runner.Launches;
 using Quarry.Runner.Live;
+using Quarry.Runner.Proxies;
 using Quarry.Runner.RemoteLode;
 using Quarry.Runner.Runs;
 using Quarry.Runner.Scripts;
+using Quarry.Runtime.Proxies;
 using Quarry.Streams;
 
 namespace Quarry.Tests.Dashboard.Gateway;
@@ -73,6 +75,7 @@ public sealed partial class OpenApiTests
                     typeof(RunArchive),
                     typeof(ScriptRoots),
                     typeof(StreamSet),
+                    typeof(ProxySource),
                     typeof(LodeHost),
                     typeof(RunCatalogue),
                     typeof(RunLookup),
@@ -87,6 +90,7 @@ public sealed partial class OpenApiTests
         LaunchEndpoints.Map(app);
         ControlEndpoints.Map(app);
         QueueEndpoints.Map(app);
+        ProxyEndpoints.Map(app);
         LiveEndpoints.Map(app);
         var runs = app.MapGroup("/api/v1/runs");
         runs.MapRuns();

@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json;
 using Quarry.Contracts.Runs;
 using Quarry.Tests.Integration.Proxies;
 
@@ -72,6 +74,11 @@ public sealed class ProxyRunnerTests
         var first = await stack.UntilDoneAsync(run.RunId);
         var retry = await stack.RetryOfAsync(run.RunId);
         Assert.Equal((one.Port, two.Port), (first.ProxyUsed!.Port, retry.ProxyUsed!.Port));
+        using var http = new HttpClient { BaseAddress = stack.Runners[0].Addresses[0] };
+        var pool = Assert.Single(await http.GetFromJsonAsync<JsonElement[]>("/api/v1/proxies") ?? []);
+        var endpoint = pool.GetProperty("endpoints")[0];
+        Assert.Equal($"http://127.0.0.1:{one.Port}", endpoint.GetProperty("endpoint").GetString());
+        Assert.Equal(1, endpoint.GetProperty("score").GetDouble());
         Assert.Empty(site.Visitors.Except(one.Used).Except(two.Used));
     }
 

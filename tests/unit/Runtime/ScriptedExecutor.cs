@@ -4,9 +4,11 @@ using Quarry.Contracts.Api;
 using Quarry.Contracts.Events;
 using Quarry.Contracts.Lode;
 using Quarry.Contracts.Policies;
+using Quarry.Contracts.Politeness;
 using Quarry.Contracts.Proxies;
 using Quarry.Contracts.Runs;
 using Quarry.Runtime.Executors;
+using Quarry.Runtime.Politeness;
 using Quarry.Runtime.Proxies;
 using Quarry.Runtime.Runs;
 using Quarry.Runtime.Telemetry;
@@ -31,6 +33,10 @@ internal sealed class ScriptedExecutor : IRunObserver, IDisposable
     public PolicyOptions Policy { get; init; } = new();
 
     public RunLimits Limits { get; init; } = new();
+
+    public PolitenessOptions? Politeness { get; init; }
+
+    public PoliteHosts? Polite { get; init; }
 
     public ProxyRequest? Proxy { get; init; }
 
@@ -62,6 +68,7 @@ internal sealed class ScriptedExecutor : IRunObserver, IDisposable
         {
             Meter = Meter,
             Proxies = Proxies,
+            Polite = Polite,
         };
         var request = new LaunchRequest
         {
@@ -71,6 +78,7 @@ internal sealed class ScriptedExecutor : IRunObserver, IDisposable
             Policy = Policy,
             Limits = Limits,
             Proxy = Proxy,
+            Politeness = Politeness,
         };
         return host.RunAsync(request.ToRunRecord(TimeProvider.System), 1, this, Control);
     }

@@ -34,6 +34,7 @@ internal sealed class ApiGateway(IHttpForwarder forwarder, ServiceAddresses addr
         app.MapGet("/api/v1/runs/{runId}/events/live", ToRunner);
         app.MapGet("/api/v1/runs/{runId}/place", ToRunner);
         app.MapGet("/api/v1/scripts", ToRunner);
+        app.MapGet("/api/v1/proxies", ToRunner);
         app.Map("/api/v1/queue/{**rest}", ToRunner);
         app.Map("/api/v1/{**rest}", ToLode);
     }

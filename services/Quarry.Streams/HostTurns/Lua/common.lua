@@ -1,0 +1,1 @@
+-- Times are milliseconds since 1970, by the clock of the caller.
