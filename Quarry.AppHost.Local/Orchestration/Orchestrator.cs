@@ -197,13 +197,13 @@ internal sealed partial class Orchestrator(
 
     private static partial class Log
     {
-        [LoggerMessage(1001, LogLevel.Information, "{BackEnd}")]
+        [LoggerMessage(5001, LogLevel.Information, "{BackEnd}")]
         public static partial void BackEnd(ILogger logger, string backEnd);
 
-        [LoggerMessage(1002, LogLevel.Error, "Resource '{Name}' failed. {Reason}")]
+        [LoggerMessage(5002, LogLevel.Error, "Resource '{Name}' failed. {Reason}")]
         public static partial void Failed(ILogger logger, string name, string reason);
 
-        [LoggerMessage(1003, LogLevel.Debug, "[{Name}] {Line}")]
+        [LoggerMessage(5003, LogLevel.Debug, "[{Name}] {Line}")]
         public static partial void Wrote(ILogger logger, string name, string line);
     }
 }

@@ -14,6 +14,11 @@ export interface RunMeta {
   readonly parent_run_id?: RunId
   /** 1 for the first try. */
   readonly attempt: number
+  /**
+   * The run's span as W3C Trace Context writes it: the parent for spans of the script's own. Present when the run is
+   * traced; `process.env.TRACEPARENT` says the same while the run goes on (CONTRACT_IPC, IPC-37).
+   */
+  readonly traceparent?: string
 }
 
 /** The last durable checkpoint of the attempt that this run continues. */

@@ -50,6 +50,12 @@ public static class Limits
     /// <summary>Most samples of its policy's figures that one run keeps (CONTRACT_POLICY, observability).</summary>
     public const int RunSamplesMax = 512;
 
+    /// <summary>Most spans that an executor reports of one run (CONTRACT_IPC rule 36).</summary>
+    public const int SpansReportedMax = 1000;
+
+    /// <summary>Longest text in a span that an executor reports, in characters.</summary>
+    public const int SpanTextCharsMax = 256;
+
     /// <summary>Most item types of one run whose fields are looked at.</summary>
     public const int FieldItemTypesMax = 1000;
 

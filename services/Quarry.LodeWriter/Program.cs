@@ -48,6 +48,7 @@ app.UseExceptionHandler();
 app.UseStatusCodePages();
 app.MapDefaultEndpoints();
 app.UseServiceKey();
+app.MapMetrics();
 app.MapGrpcService<AppendService>();
 var runs = app.MapGroup("/api/v1/runs");
 runs.MapRuns();

@@ -18,6 +18,7 @@ var app = builder.Build();
 app.UseServiceKey();
 app.UseRequestErrors();
 app.MapDefaultEndpoints();
+app.MapMetrics();
 LaunchEndpoints.Map(app);
 ControlEndpoints.Map(app);
 QueueEndpoints.Map(app);

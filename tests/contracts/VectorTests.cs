@@ -40,6 +40,7 @@ public sealed class VectorTests
             ["chunkDataBytesMax"] = Limits.ChunkDataBytesMax,
             ["payloadDepthMax"] = Limits.PayloadDepthMax,
             ["partitionValueBytesMax"] = Limits.PartitionValueBytesMax,
+            ["spansReportedMax"] = Limits.SpansReportedMax,
         };
         Assert.True(
             JsonElement.DeepEquals(JsonSerializer.SerializeToElement(here), GoldenFiles.Json("vectors/limits.json"))

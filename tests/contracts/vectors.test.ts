@@ -24,10 +24,11 @@ describe('shared vectors', () => {
 
   it('limits and the contract version have one value on both sides', () => {
     const shared = vectors<Record<string, number | string>>('limits')
+    const { spansReportedMax } = Limits
     const { frameBytesMax, framePrefixBytes, chunkBytesMax, payloadDepthMax, escapedNameBytesMax } = Limits
     expect(shared).toEqual({
       ...{ contractVersion: CONTRACT_VERSION, framePrefixBytes, frameBytesMax, payloadDepthMax },
-      ...{ chunkDataBytesMax: chunkBytesMax, partitionValueBytesMax: escapedNameBytesMax }
+      ...{ spansReportedMax, chunkDataBytesMax: chunkBytesMax, partitionValueBytesMax: escapedNameBytesMax }
     })
   })
 })

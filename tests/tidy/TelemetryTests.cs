@@ -12,13 +12,23 @@ public partial class TelemetryTests
         .. SourceTree.WithExtension(".cs").Where(f => f.EndsWith("Meter.cs", StringComparison.Ordinal)),
     ];
 
+    /// <summary>Where spans and their attributes have their names.</summary>
+    private static readonly string[] Traces =
+    [
+        .. SourceTree
+            .WithExtension(".cs")
+            .Where(f => f.StartsWith("services/", StringComparison.Ordinal))
+            .Where(f => SourceTree.Read(f) is var text && (Started().IsMatch(text) || text.Contains("ActivityLink"))),
+        "services/Quarry.Runtime/Ingest/SpanFrame.cs",
+    ];
+
     [Fact]
-    public void Every_instrument_and_tag_is_in_the_page_and_every_one_of_the_page_is_in_the_code()
+    public void Every_instrument_span_and_tag_is_in_the_page_and_every_one_of_the_page_is_in_the_code()
     {
-        var inCode = Names(Literal(), Meters);
+        var inCode = Names(Literal(), Meters.Concat(Traces));
         var inPage = Names(Row(), [Page]);
         Assert.NotEmpty(inCode);
-        Findings.None(inCode.Except(inPage).Select(n => $"{n} is measured and not in {Page}"));
+        Findings.None(inCode.Except(inPage).Select(n => $"{n} is measured or traced and not in {Page}"));
         Findings.None(inPage.Except(inCode).Select(n => $"{n} is in {Page} and not in the code"));
     }
 
@@ -58,6 +68,9 @@ public partial class TelemetryTests
 
     [GeneratedRegex(@"(?m)^\| `(?<name>quarry\.[a-z_.]+)` \|")]
     private static partial Regex Row();
+
+    [GeneratedRegex(@"\bStartActivity\(")]
+    private static partial Regex Started();
 
     [GeneratedRegex("Name = \"(?<name>Quarry\\.[A-Za-z]+)\"")]
     private static partial Regex MeterName();

@@ -7,6 +7,7 @@ import {
   type StoragePartitionMeta,
   validateProxyEndpoint
 } from '@quarry/sdk'
+import { parseTraceparent } from '../run/trace-context.js'
 import { type ScriptPlace, scriptPlace } from './arguments.js'
 import { Fields } from './fields.js'
 import { InvalidInputError } from './invalid-input.js'
@@ -75,7 +76,9 @@ function parseRun(fields: Fields): RunMeta {
     throw new InvalidInputError('parent_run_id', 'is given, but attempt 1 retries no run.')
   if (attempt > 1 && parent_run_id === undefined)
     throw new InvalidInputError('parent_run_id', `is missing: attempt ${attempt} has to name the run it retries.`)
-  return { run_id, attempt, ...(job_id && { job_id }), ...(parent_run_id && { parent_run_id }) }
+  const traceparent = parseTraceparent(fields.get('traceparent'))
+  const optional = { ...(job_id && { job_id }), ...(parent_run_id && { parent_run_id }) }
+  return { run_id, attempt, ...optional, ...(traceparent && { traceparent }) }
 }
 
 function checkEndpoint(endpoint: string): void {

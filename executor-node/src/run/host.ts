@@ -27,6 +27,7 @@ import { ScriptFailedError, ScriptLoadError } from '../script/script-error.js'
 import { PipeSink } from '../wire/pipe-sink.js'
 import { keepEvidence } from './evidence.js'
 import type { InHand, ProcessGuard } from './process-guard.js'
+import { RunTrace } from './run-trace.js'
 
 /** Exit codes of CONTRACT_IPC. */
 export const ExitCode = { completed: 0, scriptError: 1, crash: 2, invalidInput: 3 } as const
@@ -40,6 +41,7 @@ export class RunHost implements InHand {
   readonly interruption = new Interruption()
   readonly #loan = new BrowserLoan()
   readonly #turns: PipeTurns
+  readonly #trace: RunTrace
   #opening: Promise<BrowserSession> | undefined
 
   constructor(script: ScriptPlace, request: RunRequest, output: PipeWriter) {
@@ -48,12 +50,14 @@ export class RunHost implements InHand {
     this.#sink = new PipeSink(output, request.run)
     this.#channel = new Channel(this.#sink)
     this.#turns = new PipeTurns(this.#sink)
+    this.#trace = new RunTrace(request.run.traceparent)
   }
 
   async run(inbound: Inbound, guard: ProcessGuard): Promise<number> {
     this.#listen(inbound)
     guard.inHand = this
     const { outcome } = await this.#runToEnd()
+    this.#trace.end()
     this.#sink.encoder.plain({ type: 'run_result', outcome, ...(await this.#proxyUsed()) })
     const closing = this.#closeBrowser()
     const sent = await this.#sink.drain().then(
@@ -124,11 +128,7 @@ export class RunHost implements InHand {
   }
 
   #openBrowser(puppeteer: PuppeteerChoice): Promise<BrowserSession> {
-    const { browserOnRequest, browserEndpoint: endpoint, proxy, navigationMs } = this.#request
-    const needs = { endpoint, proxy, navigationMs, puppeteer, env: process.env }
-    this.#opening ??= browserOnRequest
-      ? this.#loan.ask(this.#sink).then((lent) => BrowserSession.open({ ...needs, ...lent }))
-      : BrowserSession.open(needs)
+    this.#opening ??= this.#open(puppeteer)
     return this.#opening
   }
 
@@ -137,6 +137,15 @@ export class RunHost implements InHand {
     const { politeness } = this.#request
     if (politeness === undefined) return new LocalTurns()
     return politeness.robots ? new RobotsTurns(this.#turns, context, politeness.userAgent) : this.#turns
+  }
+
+  async #open(puppeteer: PuppeteerChoice): Promise<BrowserSession> {
+    const { browserOnRequest, browserEndpoint: endpoint, proxy, navigationMs } = this.#request
+    const lent = browserOnRequest ? await this.#loan.ask(this.#sink) : {}
+    const session = await BrowserSession.open({ endpoint, proxy, navigationMs, puppeteer, env: process.env, ...lent })
+    // A span leaves with the frames that leave anyway: being traced is no sign of life (CONTRACT_IPC, IPC-38).
+    this.#trace.watch(session, (span) => this.#sink.encoder.plain(span))
+    return session
   }
 
   get #keepsEvidence(): boolean {

@@ -30,6 +30,8 @@ export const Limits = {
   cancelHooksShare: 0.8,
   /** Characters of an error's message or stack that are sent; the rest is cut and counted. */
   errorTextCharsMax: 32 * 1024,
+  /** Spans that an executor reports of one run, at most (CONTRACT_IPC, tracing). */
+  spansReportedMax: 1000,
   /** Milliseconds that `emit.flush()` waits for the durable acknowledgement unless told otherwise. */
   flushTimeoutMs: 60_000
 } as const

@@ -98,6 +98,9 @@ public sealed record RunRecord
     /// <summary>Free labels of the caller.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Where its trace begins, as W3C Trace Context writes it; null for a run that nobody traces.</summary>
+    public string? Traceparent { get; init; }
+
     /// <summary>The runner that has it, as host and process.</summary>
     public string? Runner { get; init; }
 

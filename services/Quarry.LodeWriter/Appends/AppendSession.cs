@@ -6,6 +6,7 @@ using Quarry.Contracts.Lode;
 using Quarry.Lode;
 using Quarry.Lode.Grpc;
 using Quarry.LodeWriter.Settling;
+using Quarry.LodeWriter.Telemetry;
 
 namespace Quarry.LodeWriter.Appends;
 
@@ -59,6 +60,7 @@ internal sealed class AppendSession(LodeStore lode, OpenRuns runs, RunCatalogue 
     private async Task<AppendReply> CloseAsync(ILodeAppender open, Close close)
     {
         var final = AppendService.Parse(close.RunJson.Span);
+        using var span = LodeWriterTraces.Close(final);
         var result = await open.CloseAsync(final, AppendService.Samples(close), CancellationToken.None);
         if (!result.IsDurable)
             return Reply(result);

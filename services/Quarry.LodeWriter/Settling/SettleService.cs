@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Quarry.Catalogue;
 using Quarry.Contracts.Lode;
 using Quarry.Contracts.Runs;
@@ -31,6 +32,7 @@ internal sealed partial class SettleService(
     private async Task SettleAsync(string runId, CancellationToken cancellation)
     {
         var started = clock.GetTimestamp();
+        Activity? span = null;
         // A run that is being deleted is not settled any more.
         using var claim = claims.TryClaim(runId);
         if (claim is null)
@@ -39,6 +41,7 @@ internal sealed partial class SettleService(
         {
             if (await lode.Store.Reader.FindRunAsync(runId, cancellation) is not { IsDone: true, Deleted: null } run)
                 return;
+            span = LodeWriterTraces.Settle(run);
             if (!await lode.Store.Settler.SettleAsync(run, cancellation))
                 await CloseAndSettleAsync(run, cancellation);
             await ProjectAsync(runId, cancellation);
@@ -48,8 +51,13 @@ internal sealed partial class SettleService(
         }
         catch (Exception e) when (e is StoreException or LodeException or InvalidDataException)
         {
+            _ = span?.SetStatus(ActivityStatusCode.Error);
             meter.Settled(isOk: false, clock.GetElapsedTime(started));
             Log.Unsettled(logger, runId, e.Message);
+        }
+        finally
+        {
+            span?.Dispose();
         }
     }
 

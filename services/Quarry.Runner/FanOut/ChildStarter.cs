@@ -50,7 +50,7 @@ internal sealed partial class ChildStarter(
         if (entry == ChildEntry.Duplicate && await archive.FindAsync(child.RunId, CancellationToken.None) is { } known)
             return known.EnqueuedByRunId == parent.RunId ? FanOutDecision.Accepted : FanOutDecision.Duplicate;
         // When the queue is full the child stays recorded as queued, and is queued when there is room (RunRecovery).
-        _ = await launcher.SubmitAsync(child, null, CancellationToken.None);
+        _ = await launcher.SubmitAsync(child, parent, notBefore: null, CancellationToken.None);
         return entry == ChildEntry.Duplicate ? FanOutDecision.Duplicate : FanOutDecision.Accepted;
     }
 

@@ -104,10 +104,11 @@ internal sealed class LaunchEndpoints(
     {
         if ((await streams.Queue.StatsAsync(cancellation)).Waiting >= settings.QueueRunsMax)
             return Full(http);
-        if (await launcher.SubmitAsync(run, null, cancellation) != EnqueueOutcome.Full)
-            return Accepted(run);
+        var (outcome, recorded) = await launcher.SubmitAsync(run, origin: null, notBefore: null, cancellation);
+        if (outcome != EnqueueOutcome.Full)
+            return Accepted(recorded);
         _ = await launcher.EndUnstartedAsync(
-            run,
+            recorded,
             RunOutcome.Canceled,
             "The run queue was full; the run was not started."
         );

@@ -1,6 +1,7 @@
 using Quarry.Contracts.Lode;
 using Quarry.Contracts.Runs;
 using Quarry.Runner.Live;
+using Quarry.Runner.Telemetry;
 using Quarry.Streams;
 using Quarry.Streams.RunQueues;
 
@@ -14,21 +15,25 @@ internal sealed class RunLauncher(StreamSet streams, ILode lode, TimeProvider cl
     private const string NotBefore = "not_before";
 
     /// <summary>
-    /// Records a run and queues it, for now or for a later time. A run that is queued twice is one run.
+    /// Records a run and queues it, for now or for a later time. A run that is queued twice is one run. The run that it
+    /// comes from, if it comes from one, is linked in its trace.
     /// </summary>
     /// <exception cref="LodeException">The record could not be made durable; nothing was queued.</exception>
-    public async Task<EnqueueOutcome> SubmitAsync(
+    public async Task<Submission> SubmitAsync(
         RunRecord run,
+        RunRecord? origin,
         DateTimeOffset? notBefore,
         CancellationToken cancellation
     )
     {
-        var record = notBefore is null ? run : run with { State = RunState.Waiting, WaitReason = NotBefore };
+        using var launch = RunnerTraces.Launch(run, origin);
+        var traced = launch is null ? run : run with { Traceparent = launch.Id };
+        var record = notBefore is null ? traced : traced with { State = RunState.Waiting, WaitReason = NotBefore };
         await lode.RecordStateAsync(record, cancellation);
         var outcome = await streams.Queue.EnqueueAsync(record, notBefore, cancellation);
         if (outcome == EnqueueOutcome.Queued)
             TailObserver.PublishState(streams.Tail, record);
-        return outcome;
+        return new(outcome, record);
     }
 
     /// <summary>Ends a run that was never started.</summary>
@@ -59,3 +64,8 @@ internal sealed class RunLauncher(StreamSet streams, ILode lode, TimeProvider cl
         return record;
     }
 }
+
+/// <summary>A run that was given to the queue.</summary>
+/// <param name="Outcome">What the queue did with it.</param>
+/// <param name="Run">The run as it is recorded.</param>
+internal readonly record struct Submission(EnqueueOutcome Outcome, RunRecord Run);

@@ -48,7 +48,7 @@ internal sealed partial class Reconnect(TimeSpan within, RunnerMeter meter, Time
     private static partial class Log
     {
         [LoggerMessage(
-            3001,
+            3211,
             LogLevel.Warning,
             "The Lode writer at {Address} is away; {What} is tried again: docs/operations/lode-away.md. {Detail}"
         )]

@@ -70,10 +70,11 @@ internal sealed class ControlEndpoints(RunArchive archive, RunLauncher launcher,
         }
         var resume = fromCheckpoint ? await archive.LastCheckpointAsync(runId, cancellation) ?? run.Resume : null;
         var retry = RetryPlan.Again(run, resume, clock);
-        if (await launcher.SubmitAsync(retry, null, cancellation) != EnqueueOutcome.Full)
-            return Accepted(retry);
+        var (outcome, recorded) = await launcher.SubmitAsync(retry, run, notBefore: null, cancellation);
+        if (outcome != EnqueueOutcome.Full)
+            return Accepted(recorded);
         _ = await launcher.EndUnstartedAsync(
-            retry,
+            recorded,
             RunOutcome.Canceled,
             "The run queue was full; the run was not started."
         );

@@ -5,6 +5,7 @@ using Quarry.Contracts.Runs;
 using Quarry.Runner.Launches;
 using Quarry.Runner.Live;
 using Quarry.Runner.RemoteLode;
+using Quarry.Runner.Telemetry;
 using Quarry.Runtime.Executors;
 using Quarry.Runtime.Retries;
 using Quarry.Streams;
@@ -41,7 +42,7 @@ internal sealed partial class RunEndings(
             retry = retry with { RunId = before.RunId };
         }
         var notBefore = clock.GetUtcNow() + RetryPlan.Backoff(ended, Random.Shared.NextDouble());
-        var outcome = await launcher.SubmitAsync(retry, notBefore, default);
+        var (outcome, _) = await launcher.SubmitAsync(retry, ended, notBefore, default);
         if (outcome == EnqueueOutcome.Full)
             Log.QueueFull(logger, retry.RunId, ended.RunId);
         else
@@ -55,6 +56,7 @@ internal sealed partial class RunEndings(
     /// <exception cref="LodeException">Lode is away, or the run was ended by somebody else.</exception>
     public async Task<RunRecord> EndLostAsync(RunRecord run, long epoch)
     {
+        using var ending = RunnerTraces.Lost(run);
         _ = await RunProcesses.ReapAsync(run.RunId, ReapWithin, clock);
         await RunProcesses.ReapOrphansAsync(ReapWithin, clock);
         await UntilDrainedAsync(run);

@@ -4,6 +4,7 @@ using Quarry.Runner.FanOut;
 using Quarry.Runner.Hosting;
 using Quarry.Runner.Launches;
 using Quarry.Runner.Live;
+using Quarry.Runner.Telemetry;
 using Quarry.Runtime.Executors;
 using Quarry.Runtime.FanOut;
 using Quarry.Runtime.Runs;
@@ -130,6 +131,7 @@ internal sealed partial class RunWorker(
             Log.Fenced(logger, run.RunId, "the lease was lost before it was started");
             return null;
         }
+        RunnerTraces.Taken(run, clock.GetUtcNow());
         foreach (var signal in await streams.Stops.PendingAsync([run.RunId], CancellationToken.None))
             active.Obey(signal);
         if (active.Control.Stopped.IsCompleted)

@@ -4,6 +4,7 @@ using Quarry.Contracts.Events;
 using Quarry.Contracts.Runs;
 using Quarry.Policies;
 using Quarry.Runtime.Politeness;
+using Quarry.Runtime.Telemetry;
 using Quarry.Wire.Frames;
 using Quarry.Wire.MsgPack;
 
@@ -13,8 +14,13 @@ namespace Quarry.Runtime.Ingest;
 /// Cuts what the pipe brought into frames, checks and counts them, and tells the policy of each event. Stops where
 /// something has to be awaited: the policy wants an append, or a blob must be stored.
 /// </summary>
-internal sealed class FrameIntake(RunRecord run, IIngestionPolicy policy, IRunObserver observer, TimeProvider clock)
-    : IDisposable
+internal sealed class FrameIntake(
+    RunRecord run,
+    IIngestionPolicy policy,
+    IRunObserver observer,
+    RunTrace trace,
+    TimeProvider clock
+) : IDisposable
 {
     private readonly EventGate gate = new(run.RunId, run.Attempt);
     private readonly FrameCutter cutter = new();
@@ -120,6 +126,9 @@ internal sealed class FrameIntake(RunRecord run, IIngestionPolicy policy, IRunOb
             case FrameKind.ScriptInfo:
                 Tally.ScriptSha256 ??= ReportFrames.ReadScriptSha256(map);
                 _ = ScriptLoaded.TrySetResult();
+                return null;
+            case FrameKind.Span:
+                trace.Reported(map);
                 return null;
             case FrameKind.FlushRequest:
                 policy.On(new(PolicyInputKind.FlushRequested), LastFrameAt, Actions);

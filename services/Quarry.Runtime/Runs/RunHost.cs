@@ -43,6 +43,7 @@ public sealed partial class RunHost(
     public async Task<RunRecord> RunAsync(RunRecord queued, long epoch, IRunObserver observer, RunControl control)
     {
         _ = ExecutorLocator.Locate(options, queued.Script.Path);
+        using var trace = RunTrace.Begin(queued, clock);
         var named = queued with { Runner = runnerName };
         var granted = await ProxyAsync(named, observer, control);
         var run = named with
@@ -53,21 +54,22 @@ public sealed partial class RunHost(
         };
         await RecordAsync(run, observer);
         await using var opened = await lode.OpenAsync(run, epoch, CancellationToken.None);
-        var appender = new MeteredAppender(opened, Meter, clock);
+        var appender = new MeteredAppender(opened, Meter, trace, clock);
         var (final, samples) = granted.Refusal is { } refusal
             ? (Unstarted(run, refusal), [])
             : await ThroughAsync(
                 run,
                 granted.Lease,
                 observer,
-                o => MeasureAsync(run, granted.Lease, appender, o, control)
+                o => MeasureAsync(run, granted.Lease, appender, trace, o, control)
             );
-        var closed = await appender.CloseAsync(final, samples, CancellationToken.None);
+        var closed = await CloseAsync(appender, final, samples, trace);
         if (!closed.IsDurable)
             throw new LodeException($"Run {run.RunId} could not be closed: {closed.Message}")
             {
                 Status = closed.Status,
             };
+        trace.Ended(final);
         observer.StateChanged(final);
         Log.Ended(logger, final.RunId, final.Outcome!.Value, final.SeqLast, final.SeqDurable, final.Message);
         return final;
@@ -114,13 +116,14 @@ public sealed partial class RunHost(
         RunRecord run,
         ProxyLease? proxy,
         ILodeAppender appender,
+        RunTrace trace,
         IRunObserver observer,
         RunControl control
     )
     {
         var policy = PolicyFactory.Create(run.Policy);
         var drops = new DropLog(run.RunId, logger, clock);
-        var figures = new RunFigures(run.Policy.Name, policy.Counters, Meter, drops, clock);
+        var figures = new RunFigures(run.Policy.Name, policy.Counters, Meter, trace, drops, clock);
         var session = new RunSession(
             run,
             proxy,
@@ -136,6 +139,7 @@ public sealed partial class RunHost(
             r => RecordAsync(r, observer)
         );
         Meter.Started(figures);
+        trace.ExecutorAsked();
         try
         {
             var final = await ExecuteAsync(session, run);
@@ -160,6 +164,17 @@ public sealed partial class RunHost(
         {
             await Executors.GiveBackAsync(executor, run, session.IsExecutorReady);
         }
+    }
+
+    private static async Task<AppendResult> CloseAsync(
+        ILodeAppender appender,
+        RunRecord final,
+        IReadOnlyList<RunSample> samples,
+        RunTrace trace
+    )
+    {
+        using var closing = trace.Closing();
+        return await appender.CloseAsync(final, samples, CancellationToken.None);
     }
 
     private async Task RecordAsync(RunRecord run, IRunObserver observer)

@@ -34,6 +34,7 @@ internal sealed record RunRequest
     public Through? Proxy { get; init; }
 
     public PolitenessOptions? Politeness { get; init; }
+    public string? Traceparent { get; init; }
 
     public ResumeFrom? Resume { get; init; }
 
@@ -73,6 +74,7 @@ internal sealed record RunRequest
                 ServesNext = mayServeOn ? true : null,
                 Proxy = proxy is null ? null : Reveal(proxy),
                 Politeness = politeness,
+                Traceparent = run.Traceparent,
                 Limits = run.Limits,
                 Resume = run.Resume is { } at ? new(at.CheckpointId, at.Seq, at.State) : null,
                 Storage = new(run.Dataset, run.Source, run.Category, run.Day, run.RunId),

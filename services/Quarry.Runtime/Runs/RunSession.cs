@@ -46,7 +46,7 @@ internal sealed class RunSession(
         await using var desk = polite is null
             ? null
             : new TurnDesk(polite.Turns, budget!, frames, figures.Meter, clock);
-        using var intake = new FrameIntake(run, policy, observer, clock) { Turns = desk };
+        using var intake = new FrameIntake(run, policy, observer, figures.Trace, clock) { Turns = desk };
         using var loop = new IngestLoop(
             executor.Frames,
             policy,
@@ -64,7 +64,8 @@ internal sealed class RunSession(
         await using var memory = new MemoryWatch(() => process.MemoryBytes() + loan.MemoryBytes(), run, control, clock);
         var reading = console.ReadAsync(executor.Console);
         frames.Restart();
-        frames.Request(RunRequest.ToJson(run, options, proxy, budget, executor.MayServeOn, browsers is not null));
+        var asked = figures.Trace.ForExecutor(run);
+        frames.Request(RunRequest.ToJson(asked, options, proxy, budget, executor.MayServeOn, browsers is not null));
         executor.Served++;
         var ingest = loop.RunAsync();
         var over = EndedOrReleasedAsync(process.Exited, intake.Released.Task);
@@ -99,6 +100,7 @@ internal sealed class RunSession(
     private async Task NoteLoadedAsync(FrameIntake intake, Task ended)
     {
         _ = await Task.WhenAny(intake.ScriptLoaded.Task, ended);
+        figures.Trace.ExecutorStarted(intake.ScriptLoaded.Task.IsCompleted);
         if (!intake.ScriptLoaded.Task.IsCompleted)
             return;
         run = run with { State = RunState.Running, Script = run.Script with { Sha256 = intake.Tally.ScriptSha256 } };

@@ -5,7 +5,8 @@ using Quarry.Contracts.Runs;
 namespace Quarry.Runtime.Telemetry;
 
 /// <summary>An appender whose writes are measured, from the call to the answer.</summary>
-internal sealed class MeteredAppender(ILodeAppender inner, RuntimeMeter meter, TimeProvider clock) : ILodeAppender
+internal sealed class MeteredAppender(ILodeAppender inner, RuntimeMeter meter, RunTrace trace, TimeProvider clock)
+    : ILodeAppender
 {
     /// <inheritdoc/>
     public long DurableSeq => inner.DurableSeq;
@@ -44,7 +45,9 @@ internal sealed class MeteredAppender(ILodeAppender inner, RuntimeMeter meter, T
         }
         finally
         {
-            meter.Wrote(kind, isDone, clock.GetElapsedTime(started));
+            var duration = clock.GetElapsedTime(started);
+            meter.Wrote(kind, isDone, duration);
+            trace.Wrote(kind, isDone, duration);
         }
     }
 }

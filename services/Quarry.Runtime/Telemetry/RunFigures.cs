@@ -13,6 +13,7 @@ internal sealed class RunFigures(
     PolicyName policy,
     PolicyCounters counters,
     RuntimeMeter meter,
+    RunTrace trace,
     DropLog drops,
     TimeProvider clock
 )
@@ -33,6 +34,8 @@ internal sealed class RunFigures(
     public PolicyName Policy => policy;
 
     public RuntimeMeter Meter => meter;
+
+    public RunTrace Trace => trace;
 
     /// <summary>The policy's counters may have moved; called by the ingest loop only.</summary>
     public void Moved()

@@ -106,6 +106,7 @@ public ref struct FrameHeader
             : Type.SequenceEqual("turn_done"u8) ? FrameKind.TurnDone
             : Type.SequenceEqual("executor_ready"u8) ? FrameKind.ExecutorReady
             : Type.SequenceEqual("browser_request"u8) ? FrameKind.BrowserRequest
+            : Type.SequenceEqual("span"u8) ? FrameKind.Span
             : FrameKind.Unknown;
     }
 

@@ -35,4 +35,7 @@ public enum FrameKind
 
     /// <summary>The run needs a browser.</summary>
     BrowserRequest,
+
+    /// <summary>What took the script's time, for the run's trace.</summary>
+    Span,
 }

@@ -56,6 +56,7 @@ function executorFrames() {
   const outcome = { status: 'error', error_type: 'timeout', message: 'too slow', stack: 'Error: too slow' }
   const proxy_used = { protocol: 'http', host: 'proxy.example', port: 8080, failed_requests: 2 }
   const file = { type: 'file_write', write_id: 1, filename: 'ä.txt', content_type: 'text/plain', data: bytes(0, 255) }
+  const attributes = { 'url.scheme': 'https', 'server.address': 'shop.example', 'http.response.status_code': 200 }
   return [
     encoded('event-artifact', (encoder) =>
       encoder.event('artifact', 1, (_writer, values) => values.root('artifact', { ...artifact, sha256 }))
@@ -76,6 +77,9 @@ function executorFrames() {
       encoder.plain({ type: 'turn_request', turn_id: 2, url: 'https://a.example/', delay_ms: 400 })
     ),
     encoded('turn_done', (encoder) => encoder.plain({ type: 'turn_done', turn_id: 1 })),
+    encoded('span', (encoder) =>
+      encoder.plain({ type: 'span', name: 'navigation', start: 1767323045678000, end: 1767323045999123, attributes })
+    ),
     encoded('run_result', (encoder) => encoder.plain({ type: 'run_result', outcome: { status: 'completed' } })),
     encoded('run_result-full', (encoder) => encoder.plain({ type: 'run_result', outcome, proxy_used })),
     encoded('unknown-type', (encoder) => encoder.plain({ type: 'from_the_future', answer: 42 }))

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Quarry.Contracts;
+using Quarry.Contracts.Api;
 using Quarry.Contracts.Events;
 using Quarry.Contracts.Policies;
 using Quarry.Contracts.Runs;
@@ -16,8 +17,12 @@ public class RunSamplerTests
     private readonly IIngestionPolicy policy = PolicyFactory.Create(new() { Name = PolicyName.Buffered });
     private readonly RunFigures figures;
 
-    public RunSamplerTests() =>
-        figures = new(PolicyName.Buffered, policy.Counters, new(), new("run-1", NullLogger.Instance, clock), clock);
+    public RunSamplerTests()
+    {
+        var run = new LaunchRequest { Script = "s.ts", Source = "s" }.ToRunRecord(clock);
+        var drops = new DropLog(run.RunId, NullLogger.Instance, clock);
+        figures = new(PolicyName.Buffered, policy.Counters, new(), RunTrace.Begin(run, clock), drops, clock);
+    }
 
     [Theory]
     [InlineData(0, 1)]

@@ -46,6 +46,9 @@ internal sealed class ScriptedExecutor : IRunObserver, IDisposable
 
     public RuntimeMeter Meter { get; init; } = new();
 
+    /// <summary>Where the run stands in a trace.</summary>
+    public string? Traceparent { get; init; }
+
     public ILogger<RunHost> Logger { get; init; } = NullLogger<RunHost>.Instance;
 
     /// <summary>Hears of events as they are observed.</summary>
@@ -80,7 +83,8 @@ internal sealed class ScriptedExecutor : IRunObserver, IDisposable
             Proxy = Proxy,
             Politeness = Politeness,
         };
-        return host.RunAsync(request.ToRunRecord(TimeProvider.System), 1, this, Control);
+        var run = request.ToRunRecord(TimeProvider.System) with { Traceparent = Traceparent };
+        return host.RunAsync(run, 1, this, Control);
     }
 
     public void StateChanged(RunRecord run) { }

@@ -1,15 +1,19 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OpenTelemetry.Trace;
 using Quarry.ServiceDefaults;
 
 namespace Quarry.Tests.Unit.ServiceDefaults;
 
 public class TelemetryTests
 {
+    private const string Key = "0123456789abcdefghijkl";
+
     private readonly ConcurrentDictionary<string, StringBuilder> received = new();
 
     [Fact]
@@ -47,6 +51,42 @@ public class TelemetryTests
             service.App.Services.GetServices<ILoggerProvider>(),
             p => p.GetType().Name.Contains("OpenTelemetry", StringComparison.Ordinal)
         );
+    }
+
+    [Fact]
+    public async Task Nothing_is_traced_when_nobody_listens()
+    {
+        await using var service = await RunningService.StartAsync();
+        Assert.Empty(service.App.Services.GetServices<TracerProvider>());
+    }
+
+    [Fact]
+    public async Task Prometheus_reads_metrics_with_the_service_key_when_it_may()
+    {
+        await using var service = await RunningService.StartAsync(
+            app => app.MapMetrics(),
+            (Telemetry.PrometheusVariable, "true"),
+            (ServiceKey.Variable, Key)
+        );
+        using var client = service.Client();
+        using var refused = await client.GetAsync(Telemetry.MetricsPath);
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        client.DefaultRequestHeaders.Add(ServiceKey.Header, Key);
+        _ = await client.GetStringAsync("/work");
+        Assert.Contains(
+            "http_server_request_duration_seconds_count",
+            await client.GetStringAsync(Telemetry.MetricsPath),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task There_are_no_metrics_to_read_unless_it_is_asked_for()
+    {
+        await using var service = await RunningService.StartAsync(app => app.MapMetrics());
+        using var client = service.Client();
+        using var answer = await client.GetAsync(Telemetry.MetricsPath);
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }
 
     // The attribute of a server's span, as OTLP writes it; the spans of this test's own client have another one.
