@@ -43,6 +43,8 @@ public static class Telemetry
                 .AddAspNetCoreInstrumentation(web => web.Filter = IsWork)
                 .AddHttpClientInstrumentation()
                 .AddSource($"{Name}.*")
+                // Whoever listens or not, it puts a span of its own above that of HTTP, which would hang in the air.
+                .AddSource("Grpc.Net.Client")
         );
         builder.Logging.AddOpenTelemetry(logs =>
         {

@@ -50,7 +50,7 @@ public static class Limits
     /// <summary>Most samples of its policy's figures that one run keeps (CONTRACT_POLICY, observability).</summary>
     public const int RunSamplesMax = 512;
 
-    /// <summary>Most spans that an executor reports of one run (CONTRACT_IPC rule 36).</summary>
+    /// <summary>Most spans that an executor reports of one run (CONTRACT_IPC rule 38).</summary>
     public const int SpansReportedMax = 1000;
 
     /// <summary>Longest text in a span that an executor reports, in characters.</summary>

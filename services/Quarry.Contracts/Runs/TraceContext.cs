@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Quarry.Contracts.Runs;
 
-/// <summary>The trace of a run as its record carries it from process to process (CONTRACT_RUN rule 31).</summary>
+/// <summary>The trace of a run as its record carries it from process to process (CONTRACT_RUN rule 34).</summary>
 public static class TraceContext
 {
     /// <summary>Reads a <c>traceparent</c> of W3C Trace Context; of a run that is not traced there is nothing to read.</summary>

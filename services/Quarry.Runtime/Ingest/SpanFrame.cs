@@ -3,7 +3,7 @@ using Quarry.Wire.MsgPack;
 
 namespace Quarry.Runtime.Ingest;
 
-/// <summary>A <c>span</c> frame: what took the script's time (CONTRACT_IPC rule 36).</summary>
+/// <summary>A <c>span</c> frame: what took the script's time (CONTRACT_IPC rule 38).</summary>
 internal sealed record ReportedSpan(
     string Name,
     DateTimeOffset Start,

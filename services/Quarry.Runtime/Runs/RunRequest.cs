@@ -34,6 +34,7 @@ internal sealed record RunRequest
     public Through? Proxy { get; init; }
 
     public PolitenessOptions? Politeness { get; init; }
+
     public string? Traceparent { get; init; }
 
     public ResumeFrom? Resume { get; init; }
