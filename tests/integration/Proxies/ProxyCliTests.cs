@@ -50,6 +50,7 @@ public class ProxyCliTests
             "foreign.mjs",
             $"if (!process.argv.includes('--features')) await fetch('{site.Url}')"
         );
+        quarry.Variables["QUARRY_NODE"] = Checkout.Node;
         var report = await RunAsync(quarry, site, Pools(quarry, 1), "--executor", foreign);
         Assert.Equal("executor_crash", Outcome(report));
         Assert.Contains(
