@@ -131,22 +131,4 @@ describe('examples', () => {
     expect(run.items.toSorted(byPage)).toEqual(expected)
     expect(run.types.filter((type) => type === 'artifact')).toHaveLength(1)
   })
-
-  it('git-doc as a tree asks for a child run for every 20 pages, which are exact', { timeout: 300_000 }, async () => {
-    await using index = await example('git-doc/index-page', { baseUrl: `${site.url}/git-doc/index.html` })
-    const expected = expectedManuals(gitDoc, true)
-    expect(expected.length).toBeGreaterThanOrEqual(100)
-    const enqueued = index.events.filter((event) => event.type === 'enqueue').map((event) => event.payload)
-    expect(enqueued).toHaveLength(Math.ceil(expected.length / 20))
-    const found: Record<string, unknown>[] = []
-    for (const work of enqueued) {
-      expect(work?.['target']).toBe('./pages.ts')
-      await using child = await example('git-doc/pages', work?.['params'])
-      expect(child.code).toBe(0)
-      found.push(...child.items)
-    }
-    const byPage = (a: Record<string, unknown>, b: Record<string, unknown>) =>
-      String(a['page']) < String(b['page']) ? -1 : 1
-    expect(found.toSorted(byPage)).toEqual(expected)
-  })
 })
