@@ -12,7 +12,10 @@ namespace Quarry.Runtime.Browsers;
 internal sealed class DevTools : IAsyncDisposable
 {
     private const int MessageBytesMax = 1024 * 1024;
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(5);
+
+    /// <summary>On a machine that is busy with starting browsers an answer takes its time.</summary>
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(30);
+
     private readonly ClientWebSocket socket;
     private readonly SemaphoreSlim sending = new(1);
     private readonly ConcurrentDictionary<long, TaskCompletionSource<JsonNode>> waiting = [];
@@ -53,7 +56,7 @@ internal sealed class DevTools : IAsyncDisposable
 
     /// <summary>Calls a method of the protocol; its result.</summary>
     /// <exception cref="BrowserUnavailableException">It is refused, not answered in time, or the browser is gone.</exception>
-    public async Task<JsonNode> CallAsync(string method, JsonObject? parameters = null)
+    public async Task<JsonNode> CallAsync(string method, JsonObject? parameters = null, TimeSpan? within = null)
     {
         var id = Interlocked.Increment(ref lastId);
         var answer = waiting[id] = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -69,7 +72,7 @@ internal sealed class DevTools : IAsyncDisposable
                     ["params"] = parameters,
                 }
             );
-            return await answer.Task.WaitAsync(AnswerWithin);
+            return await answer.Task.WaitAsync(within ?? AnswerWithin);
         }
         catch (Exception e) when (e is TimeoutException or WebSocketException or ObjectDisposedException)
         {

@@ -11,6 +11,7 @@ namespace Quarry.Runtime.Browsers;
 public sealed class LentBrowser : IAsyncDisposable
 {
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ReapWithin = TimeSpan.FromSeconds(5);
     private readonly ExecutorProcess? keeper;
     private readonly DevTools devTools;
@@ -72,7 +73,7 @@ public sealed class LentBrowser : IAsyncDisposable
     {
         try
         {
-            _ = await devTools.CallAsync("Browser.getVersion");
+            _ = await devTools.CallAsync("Browser.getVersion", within: AnswersWithin);
             return true;
         }
         catch (BrowserUnavailableException)

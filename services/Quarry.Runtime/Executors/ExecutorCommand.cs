@@ -48,7 +48,9 @@ public static class ExecutorLocator
             return chosen;
         if (Variable("QUARRY_NODE") is { } named)
             return NodeVersion.Checked(named, "named by QUARRY_NODE");
-        if (Above(Path.GetDirectoryName(Path.GetFullPath(executor))!, PinnedNode) is { } pinned)
+        // An executor from elsewhere has no pinned Node beside it; ours runs it as well.
+        var beside = Path.GetDirectoryName(Path.GetFullPath(executor))!;
+        if ((Above(beside, PinnedNode) ?? Above(AppContext.BaseDirectory, PinnedNode)) is { } pinned)
             return pinned;
         return OnPath("node") is { } found
             ? NodeVersion.Checked(found, "found on PATH")

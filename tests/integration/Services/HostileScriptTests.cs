@@ -60,7 +60,7 @@ public class HostileScriptTests
         var deaf = await LaunchAsync(stack, "deaf.mjs", Deaf, new { });
         var forks = await LaunchAsync(stack, "forks.mjs", Forks, new { seconds });
         var pages = await LaunchAsync(stack, "pages.mjs", Pages, new { });
-        var leaks = await LaunchAsync(stack, "leaks.mjs", Leaks, new { });
+        var leaks = await LaunchAsync(stack, "leaks.mjs", Leaks, new { }, memoryMb: 600);
         var floods = await LaunchAsync(stack, "floods.mjs", Floods, new { });
 
         Assert.Equal(RunOutcome.Success, (await stack.UntilDoneAsync(forks)).Outcome);
@@ -124,9 +124,15 @@ public class HostileScriptTests
         }
     }
 
-    private static async Task<string> LaunchAsync(RunnerStack stack, string name, string source, object job)
+    private static async Task<string> LaunchAsync(
+        RunnerStack stack,
+        string name,
+        string source,
+        object job,
+        int memoryMb = 0
+    )
     {
-        var limits = new { memory_mb = 600, grace_ms = 500 };
+        var limits = new { memory_mb = memoryMb, grace_ms = 500 };
         var script = stack.Script(name, source);
         return (
             await stack.LaunchAsync(
