@@ -79,12 +79,14 @@ public sealed class ReplicaTests : IDisposable
         var runId = await LaunchAsync(api, "long.mjs", 0);
         using var other = OtherThan(await HolderOfAsync(api, runId), app);
         var events = new List<string>();
+        var isCanceled = false;
         using var live = new StreamReader(await other.GetStreamAsync($"/api/v1/runs/{runId}/events/live", Cancel));
         while (await live.ReadLineAsync(Cancel) is { } line)
         {
             events.Add(line);
-            if (events.Count(e => e.Contains("\"number\"", StringComparison.Ordinal)) != 3 || line.Length == 0)
+            if (isCanceled || events.Count(e => e.Contains("\"number\"", StringComparison.Ordinal)) < 3)
                 continue;
+            isCanceled = true;
             using var answer = await other.PostAsync($"/api/v1/runs/{runId}/cancel", null, Cancel);
             Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         }
