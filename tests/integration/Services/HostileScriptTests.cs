@@ -3,7 +3,7 @@ using Quarry.Contracts.Runs;
 
 namespace Quarry.Tests.Integration.Services;
 
-/// <summary>Scripts that behave badly, beside each other in one runner: each ends as it should, and none harms another.</summary>
+/// <summary>Scripts that behave badly, two beside each other in one runner: each ends as it should, and none harms another.</summary>
 public class HostileScriptTests
 {
     private static readonly TimeSpan GoneWithin = TimeSpan.FromSeconds(5);
@@ -57,21 +57,21 @@ public class HostileScriptTests
         await using var stack = await RunnerStack.StartAsync(profiles.Setting, ("Runner__Concurrency", "5"));
         // A number of seconds that no other process of this machine sleeps.
         var seconds = $"{3_000_000 + Environment.ProcessId}";
-        var deaf = await LaunchAsync(stack, "deaf.mjs", Deaf, new { });
         var forks = await LaunchAsync(stack, "forks.mjs", Forks, new { seconds });
         var pages = await LaunchAsync(stack, "pages.mjs", Pages, new { });
-        var leaks = await LaunchAsync(stack, "leaks.mjs", Leaks, new { }, memoryMb: 600);
-        var floods = await LaunchAsync(stack, "floods.mjs", Floods, new { });
 
         Assert.Equal(RunOutcome.Success, (await stack.UntilDoneAsync(forks)).Outcome);
         await NoneSleepsAsync(seconds);
         var many = await stack.UntilDoneAsync(pages);
         Assert.True(many.Outcome == RunOutcome.Success, many.Message);
+        var leaks = await LaunchAsync(stack, "leaks.mjs", Leaks, new { }, memoryMb: 600);
+        var floods = await LaunchAsync(stack, "floods.mjs", Floods, new { });
         var leaked = await stack.UntilDoneAsync(leaks);
         Assert.Equal(RunOutcome.ExecutorCrash, leaked.Outcome);
         Assert.Matches("used [0-9,]+ MiB of memory, limit 600 MiB", leaked.Message);
         await FloodedAsync(stack, await stack.UntilDoneAsync(floods));
 
+        var deaf = await LaunchAsync(stack, "deaf.mjs", Deaf, new { });
         await RunnerTests.UntilEmittedAsync(stack, deaf, 1);
         Assert.Equal(System.Net.HttpStatusCode.Accepted, await stack.ControlAsync(deaf, "cancel"));
         Assert.Equal(RunOutcome.Canceled, (await stack.UntilDoneAsync(deaf)).Outcome);
