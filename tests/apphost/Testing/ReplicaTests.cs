@@ -84,7 +84,7 @@ public sealed class ReplicaTests : IDisposable
         while (await live.ReadLineAsync(Cancel) is { } line)
         {
             events.Add(line);
-            if (isCanceled || events.Count(e => e.Contains("\"number\"", StringComparison.Ordinal)) < 3)
+            if (isCanceled || events.Count(e => e.Contains("\"item_type\"", StringComparison.Ordinal)) < 3)
                 continue;
             isCanceled = true;
             using var answer = await other.PostAsync($"/api/v1/runs/{runId}/cancel", null, Cancel);
@@ -102,7 +102,7 @@ public sealed class ReplicaTests : IDisposable
     {
         // Its first event comes from whoever holds it.
         using var live = new StreamReader(await api.GetStreamAsync($"/api/v1/runs/{runId}/events/live", Cancel));
-        while (await live.ReadLineAsync(Cancel) is { } line && !line.Contains("\"number\"", StringComparison.Ordinal))
+        while (await live.ReadLineAsync(Cancel) is { } line && !line.Contains("\"item_type\"", StringComparison.Ordinal))
         { }
         var run = await api.GetFromJsonAsync<JsonElement>($"/api/v1/runs/{runId}", Cancel);
         return RunnerOf(run)[^1] - '0';
