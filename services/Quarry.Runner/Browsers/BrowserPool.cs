@@ -21,9 +21,6 @@ internal sealed partial class BrowserPool(
     private readonly SemaphoreSlim gate = new(1);
     private readonly List<PooledBrowser> browsers = [];
 
-    /// <summary>Browsers that are there.</summary>
-    public int Count => browsers.Count;
-
     /// <inheritdoc/>
     public async Task<IBrowserLease> LeaseAsync(RunRecord run, string? proxyServer, CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using Quarry.Contracts.Runs;
+using Quarry.Runtime.Executors;
 using Quarry.Runtime.Ingest;
 
 namespace Quarry.Runtime.Browsers;
@@ -41,7 +42,7 @@ internal sealed class BrowserLoan : IAsyncDisposable
             Volatile.Write(ref lease, lent);
             control.Browser(lent.Endpoint, lent.ContextId, proxyServer);
         }
-        catch (BrowserUnavailableException e)
+        catch (Exception e) when (e is BrowserUnavailableException or ExecutorNotFoundException)
         {
             control.BrowserRefused(e.Message);
         }

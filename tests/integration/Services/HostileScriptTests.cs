@@ -81,7 +81,7 @@ public class HostileScriptTests
         await profiles.UntilNothingIsLeftAsync(stack);
     }
 
-    /// <summary>The console is cut, what was cut is counted, and the runner does not grow with it.</summary>
+    /// <summary>The run is a success, and the runner does not grow with its console.</summary>
     private static async Task FloodedAsync(RunnerStack stack, RunRecord flooded)
     {
         Assert.True(flooded.Outcome == RunOutcome.Success, flooded.Message);
