@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import puppeteer from 'puppeteer-core'
 import { describe, expect, it } from 'vitest'
@@ -18,6 +19,17 @@ function readies(executor: Executor) {
 
 async function ready(executor: Executor, times: number): Promise<void> {
   await executor.until(() => readies(executor).length === times)
+}
+
+/** What a browser that is lent says when it is ready. */
+async function reportOf(browser: Executor): Promise<Record<string, string>> {
+  browser.output.removeAllListeners('data')
+  const line = await new Promise<Buffer>((resolve) => browser.output.once('data', resolve))
+  return JSON.parse(line.toString('utf8')) as Record<string, string>
+}
+
+async function endpointOf(browser: Executor): Promise<string> {
+  return String((await reportOf(browser))['endpoint'])
 }
 
 describe('--serve', () => {
@@ -53,7 +65,6 @@ describe('--serve', () => {
     await using executor = Executor.start({ script, files: { 'what.js': failing }, ...serving })
     ask(executor, 'a')
     await ready(executor, 2)
-    const { writeFileSync } = await import('node:fs')
     writeFileSync(join(executor.folder, 'what.js'), "export const what = () => 'mended'")
     ask(executor, 'b')
     await ready(executor, 3)
@@ -96,9 +107,7 @@ describe('--browser', () => {
 
   it('lends a browser to runs that ask for one, until stdin closes', async () => {
     await using browser = Executor.start({ args: ['--browser'], stdin: '', sockets: true })
-    browser.output.removeAllListeners('data')
-    const line = await new Promise<Buffer>((resolve) => browser.output.once('data', resolve))
-    const { endpoint, version } = JSON.parse(line.toString('utf8')) as Record<string, string>
+    const { endpoint, version } = await reportOf(browser)
     expect(version).toMatch(/^(Headless)?Chrome\/\d+/)
     await using executor = Executor.start({ script, ...serving })
     for (const [at, runId] of ['a', 'b'].entries()) {
@@ -114,14 +123,42 @@ describe('--browser', () => {
     expect(browser.profiles).toEqual([])
   })
 
+  it('lets no run wait for the script of another, nor see its pages', async () => {
+    const busy = `import { existsSync } from 'node:fs'
+      export default async ({ emit, job }) => { await emit.info('busy'); while (!existsSync(job)) {} }`
+    const visits = `export default async ({ emit, page, browser, context }) => {
+      await page.goto('data:text/html,<title>mine</title>')
+      await emit.info([await page.title(), (await browser.pages()).length, (await context.pages()).length].join())
+    }`
+    await using browser = Executor.start({ args: ['--browser'], stdin: '', sockets: true })
+    const endpoint = await endpointOf(browser)
+    const other = await puppeteer.connect({ browserWSEndpoint: endpoint })
+    const lend = async (executor: Executor) => {
+      const context = await other.createBrowserContext()
+      await context.newPage()
+      await executor.until(() => executor.frame('browser_request') !== undefined)
+      executor.send({ type: 'browser', endpoint, context_id: context.id })
+    }
+    const gate = join(browser.folder, 'go')
+    const request = { browser_on_request: true }
+    await using first = Executor.start({ script: busy, job: gate, request })
+    await lend(first)
+    await first.until(() => first.logs.includes('busy'))
+    await using second = Executor.start({ script: visits, request })
+    await lend(second)
+    expect(await second.end()).toBe(0)
+    expect(second.logs).toEqual(['mine,1,1'])
+    writeFileSync(gate, '')
+    expect(await first.end()).toBe(0)
+    await other.disconnect()
+  })
+
   it('gives a run with a proxy a context of its own, whatever context is lent', async () => {
     const goes = "export default ({ page }) => page.goto('http://127.0.0.1:45994/')"
     const proxy = { protocol: 'http', host: '127.0.0.1', port: 45995 }
     await using browser = Executor.start({ args: ['--browser'], stdin: '', sockets: true })
-    browser.output.removeAllListeners('data')
-    const line = await new Promise<Buffer>((resolve) => browser.output.once('data', resolve))
-    const { endpoint } = JSON.parse(line.toString('utf8')) as Record<string, string>
-    const other = await puppeteer.connect({ browserWSEndpoint: String(endpoint) })
+    const endpoint = await endpointOf(browser)
+    const other = await puppeteer.connect({ browserWSEndpoint: endpoint })
     const context = await other.createBrowserContext()
     await using executor = Executor.start({ script: goes, request: { browser_on_request: true, proxy } })
     await executor.until(() => executor.frame('browser_request') !== undefined)

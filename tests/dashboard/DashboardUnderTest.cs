@@ -25,7 +25,7 @@ internal sealed class DashboardUnderTest : IAsyncDisposable
 
     public IServiceProvider Services => app.Services;
 
-    public static async Task<DashboardUnderTest> StartAsync(string token = Token)
+    public static async Task<DashboardUnderTest> StartAsync(string token = Token, params string[] settings)
     {
         var lode = await FakeService.StartAsync();
         var runner = await FakeService.StartAsync();
@@ -37,6 +37,7 @@ internal sealed class DashboardUnderTest : IAsyncDisposable
             $"--services:lode:http:0={lode.Address}",
             $"--services:runner:http:0={runner.Address}",
             "--Logging:LogLevel:Default=Warning",
+            .. settings,
         ]);
         await built.StartAsync();
         return new(built, lode, runner);

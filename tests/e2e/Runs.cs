@@ -31,7 +31,8 @@ internal static class Runs
         string script,
         string source,
         object job,
-        RunPolicy? policy = null
+        RunPolicy? policy = null,
+        object? fanOut = null
     )
     {
         using var answer = await api.PostAsJsonAsync(
@@ -42,6 +43,7 @@ internal static class Runs
                 source,
                 job,
                 policy = policy is null ? null : new { name = policy.Name, flush_count = policy.FlushCount },
+                fan_out = fanOut,
             },
             Ends
         );

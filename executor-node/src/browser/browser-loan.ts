@@ -13,15 +13,20 @@ export interface LentBrowser {
 /** Asks the runtime for a browser and hears its answer (CONTRACT_IPC, browsers on request). */
 export class BrowserLoan {
   readonly #answer = Promise.withResolvers<LentBrowser>()
+  #isAsked = false
 
   constructor() {
     // A run that needs no browser never looks at it.
     this.#answer.promise.catch(() => {})
   }
 
+  /** Asks once, however often it is called. */
   async ask(sink: PipeSink): Promise<LentBrowser> {
-    sink.encoder.plain({ type: 'browser_request' })
-    await sink.accept()
+    if (!this.#isAsked) {
+      this.#isAsked = true
+      sink.encoder.plain({ type: 'browser_request' })
+      await sink.accept()
+    }
     return this.#answer.promise
   }
 

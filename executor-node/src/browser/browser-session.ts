@@ -1,6 +1,7 @@
 import type { ProxyEndpoint } from '@quarry/sdk'
 import type { HostSession } from '@quarry/sdk/internal'
-import type { Browser, BrowserContext, Page } from 'puppeteer-core'
+import type { Browser, BrowserContext, Page, PuppeteerNode, Target } from 'puppeteer-core'
+import { NodeWebSocketTransport } from 'puppeteer-core/internal/node/NodeWebSocketTransport.js'
 import { ExecutorLimits } from '../limits.js'
 import { BROWSER_GUIDE, BrowserUnavailableError } from './browser-error.js'
 import { findBrowser } from './find-browser.js'
@@ -8,6 +9,7 @@ import type { PuppeteerChoice } from './find-puppeteer.js'
 import { OwnBrowser } from './own-browser.js'
 import { preparePages } from './prepare-pages.js'
 import { authenticatePages, ProxyFailures, proxiedContext, proxyServer } from './proxy.js'
+import { SharedTransport } from './shared-transport.js'
 
 /** What a run needs from a browser. */
 export interface BrowserNeeds {
@@ -55,16 +57,23 @@ export class BrowserSession implements HostSession {
   /** Finds a browser, starts or reaches it, and opens a page in a fresh context. */
   static async open(needs: BrowserNeeds): Promise<BrowserSession> {
     const own = await ownBrowser(needs)
-    const browser = own?.browser ?? (await connect(needs))
+    const mine = new Set([String(fittingContext(needs))])
+    const browser = own?.browser ?? (await connect(needs, mine))
     try {
       const lent = lentContext(browser, needs)
       const context = lent ?? (await browser.createBrowserContext(proxiedContext(needs.proxy)))
+      mine.add(String(context.id))
       authenticatePages(context, needs.proxy)
-      const { navigationMs } = needs
-      if (navigationMs !== undefined)
-        preparePages(context, async (page) => page.setDefaultNavigationTimeout(navigationMs))
       const failures = needs.proxy && new ProxyFailures(context)
-      return new BrowserSession(browser, context, await context.newPage(), own, lent !== undefined, failures)
+      const [ready] = await context.pages()
+      const page = ready ?? (await context.newPage())
+      const { navigationMs } = needs
+      if (navigationMs !== undefined) {
+        const limit = async (each: Page) => each.setDefaultNavigationTimeout(navigationMs)
+        await limit(page)
+        preparePages(context, limit)
+      }
+      return new BrowserSession(browser, context, page, own, lent !== undefined, failures)
     } catch (error) {
       await (own === undefined ? browser.disconnect() : own.close())
       throw error
@@ -95,9 +104,14 @@ export class BrowserSession implements HostSession {
   }
 }
 
-function lentContext(browser: Browser, { contextId, contextProxy, proxy }: BrowserNeeds): BrowserContext | undefined {
-  // A context that connects otherwise than the run has to is left alone: the run gets one of its own.
-  if (contextId === undefined || contextProxy !== (proxy && proxyServer(proxy))) return undefined
+/** The lent context. One that connects otherwise than the run has to is left alone: the run gets one of its own. */
+function fittingContext({ contextId, contextProxy, proxy }: BrowserNeeds): string | undefined {
+  return contextProxy === (proxy && proxyServer(proxy)) ? contextId : undefined
+}
+
+function lentContext(browser: Browser, needs: BrowserNeeds): BrowserContext | undefined {
+  const contextId = fittingContext(needs)
+  if (contextId === undefined) return undefined
   const context = browser.browserContexts().find(({ id }) => id === contextId)
   if (context !== undefined) return context
   throw new BrowserUnavailableError(`The browser has no context ${contextId}: it was closed before the run used it.`)
@@ -109,15 +123,29 @@ async function ownBrowser({ endpoint, env, puppeteer, proxy }: BrowserNeeds): Pr
   return OwnBrowser.launch(choice, puppeteer, env, proxy && { proxyServer: proxyServer(proxy) })
 }
 
-async function connect({ endpoint, env, puppeteer }: BrowserNeeds): Promise<Browser> {
+async function connect(
+  { endpoint, contextId, env, puppeteer }: BrowserNeeds,
+  mine: ReadonlySet<string>
+): Promise<Browser> {
   const address = endpoint ?? env['QUARRY_BROWSER_ENDPOINT'] ?? ''
   const library = await puppeteer.load()
-  return library.connect({ browserWSEndpoint: address }).catch((error: unknown) => {
+  const connecting =
+    contextId === undefined ? library.connect({ browserWSEndpoint: address }) : share(library, address, mine)
+  return connecting.catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String((error as { message?: unknown }).message ?? error)
     throw new BrowserUnavailableError(
       `The browser at ${withoutUser(address)} cannot be reached: ${why}. See ${BROWSER_GUIDE}.`
     )
   })
+}
+
+/** A client of a browser in which other runs have contexts: it neither holds up their pages nor sees them. */
+async function share(library: PuppeteerNode, address: string, mine: ReadonlySet<string>): Promise<Browser> {
+  const transport = new SharedTransport(await NodeWebSocketTransport.create(address, {}, () => undefined), {
+    waitForDebuggerOnStart: false
+  })
+  const targetFilter = (target: Target) => target.type() === 'browser' || mine.has(String(target.browserContext().id))
+  return library.connect({ transport, targetFilter })
 }
 
 function withoutUser(endpoint: string): string {

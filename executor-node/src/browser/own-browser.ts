@@ -6,6 +6,7 @@ import { BrowserProcess } from './browser-process.js'
 import type { BrowserChoice } from './find-browser.js'
 import type { PuppeteerChoice } from './find-puppeteer.js'
 import { browserFlags, runsUnsandboxed } from './flags.js'
+import { SharedTransport } from './shared-transport.js'
 
 /** A browser that this process started and ends. */
 export class OwnBrowser {
@@ -38,7 +39,9 @@ export class OwnBrowser {
       env: { ...env, ...choice.env }
     })
     try {
-      const connecting = puppeteer.connect({ transport: started.transport })
+      const { transport } = started
+      const lent = isShared ? new SharedTransport(transport, { filter: [{ exclude: true }] }) : transport
+      const connecting = puppeteer.connect({ transport: lent })
       const slow = () => started.explain(`did not answer within ${ExecutorLimits.browserLaunchMs} ms`)
       return new OwnBrowser(await withCap(connecting, ExecutorLimits.browserLaunchMs, slow), started)
     } catch (error) {

@@ -11,9 +11,8 @@ import {
   stackOf,
   type TurnSource
 } from '@quarry/sdk/internal'
-import { BrowserLoan } from '../browser/browser-loan.js'
-import { BrowserSession } from '../browser/browser-session.js'
-import { findPuppeteer, type PuppeteerChoice } from '../browser/find-puppeteer.js'
+import type { BrowserSession } from '../browser/browser-session.js'
+import { findPuppeteer } from '../browser/find-puppeteer.js'
 import type { Inbound, InboundFrame } from '../io/inbound.js'
 import type { PipeWriter } from '../io/pipe-writer.js'
 import { ExecutorLimits } from '../limits.js'
@@ -23,10 +22,12 @@ import type { ScriptPlace } from '../request/arguments.js'
 import type { RunRequest } from '../request/run-request.js'
 import type { Bundle } from '../script/bundle.js'
 import { compileScript, type LoadedScript, loadScript } from '../script/load-script.js'
+import { surelyNeedsBrowser } from '../script/needs-browser.js'
 import { ScriptFailedError, ScriptLoadError } from '../script/script-error.js'
 import { PipeSink } from '../wire/pipe-sink.js'
 import { keepEvidence } from './evidence.js'
 import type { InHand, ProcessGuard } from './process-guard.js'
+import { RunBrowser } from './run-browser.js'
 import { RunTrace } from './run-trace.js'
 
 /** Exit codes of CONTRACT_IPC. */
@@ -39,10 +40,9 @@ export class RunHost implements InHand {
   readonly #sink: PipeSink
   readonly #channel: Channel
   readonly interruption = new Interruption()
-  readonly #loan = new BrowserLoan()
   readonly #turns: PipeTurns
   readonly #trace: RunTrace
-  #opening: Promise<BrowserSession> | undefined
+  readonly #browser: RunBrowser
 
   constructor(script: ScriptPlace, request: RunRequest, output: PipeWriter) {
     this.#script = script
@@ -51,6 +51,7 @@ export class RunHost implements InHand {
     this.#channel = new Channel(this.#sink)
     this.#turns = new PipeTurns(this.#sink)
     this.#trace = new RunTrace(request.run.traceparent)
+    this.#browser = new RunBrowser(script, request, this.#sink, this.#trace)
   }
 
   async run(inbound: Inbound, guard: ProcessGuard): Promise<number> {
@@ -81,7 +82,7 @@ export class RunHost implements InHand {
     if (frame.type === 'file_write_ack' && typeof write_id === 'number')
       acknowledgements.fileAck(write_id, ok === true, typeof error === 'string' ? error : undefined)
     else if (frame.type === 'durable_ack' && typeof seq === 'number') acknowledgements.durableAck(seq)
-    else if (frame.type === 'browser') this.#loan.answer(frame)
+    else if (frame.type === 'browser') this.#browser.loan.answer(frame)
     else if (frame.type === 'turn_granted') this.#turns.granted(frame)
     else if (frame.type === 'cancel') {
       const graceMs = typeof grace_ms === 'number' && grace_ms >= 0 ? grace_ms : ExecutorLimits.cancelGraceMs
@@ -91,12 +92,14 @@ export class RunHost implements InHand {
 
   async #runToEnd(): Promise<RunEnd<BrowserSession>> {
     try {
+      // What is wrong with the script's files is said by the compiler.
+      this.#browser.openEarly().catch(() => {})
       const bundle = await compileScript(this.#script.path)
       const puppeteer = await findPuppeteer(this.#script, bundle.imports)
-      if (surelyNeedsBrowser(bundle)) this.#openBrowser(puppeteer).catch(() => {})
+      if (surelyNeedsBrowser(bundle)) this.#browser.open(puppeteer).catch(() => {})
       const script = await this.#load(bundle)
       const [request, sink, channel, interruption] = [this.#request, this.#sink, this.#channel, this.interruption]
-      const openBrowser = () => this.#openBrowser(puppeteer)
+      const openBrowser = () => this.#browser.open(puppeteer)
       const turns = (session: BrowserSession) => this.#turnsOf(session)
       const parts = { script, request, sink, channel, interruption, openBrowser, turns, report }
       return await runScript({ ...parts, ...(this.#keepsEvidence && { keepEvidence }) })
@@ -127,11 +130,6 @@ export class RunHost implements InHand {
     await this.#sink.accept()
   }
 
-  #openBrowser(puppeteer: PuppeteerChoice): Promise<BrowserSession> {
-    this.#opening ??= this.#open(puppeteer)
-    return this.#opening
-  }
-
   /** A runtime that says nothing of politeness does not answer: then the process keeps to a budget of its own. */
   #turnsOf({ context }: BrowserSession): TurnSource {
     const { politeness } = this.#request
@@ -139,23 +137,12 @@ export class RunHost implements InHand {
     return politeness.robots ? new RobotsTurns(this.#turns, context, politeness.userAgent) : this.#turns
   }
 
-  async #open(puppeteer: PuppeteerChoice): Promise<BrowserSession> {
-    const { browserOnRequest, browserEndpoint: endpoint, proxy, navigationMs } = this.#request
-    const lent = browserOnRequest ? await this.#loan.ask(this.#sink) : {}
-    const session = await BrowserSession.open({ endpoint, proxy, navigationMs, puppeteer, env: process.env, ...lent })
-    // A span leaves with the frames that leave anyway: being traced is no sign of life (CONTRACT_IPC, IPC-38).
-    this.#trace.watch(session, (span) => this.#sink.encoder.plain(span))
-    return session
-  }
-
   get #keepsEvidence(): boolean {
     return process.env['QUARRY_FAILURE_EVIDENCE'] !== '0'
   }
 
   async #closeBrowser(): Promise<void> {
-    this.#loan.end()
-    const session = await this.#opening?.catch(() => undefined)
-    await session?.close().catch((error: unknown) => report('The browser could not be closed cleanly', error))
+    await this.#browser.close().catch((error: unknown) => report('The browser could not be closed cleanly', error))
   }
 
   /** Something ended the process past every guard: say so, with what was emitted before. */
@@ -171,17 +158,8 @@ export class RunHost implements InHand {
     const { proxy } = this.#request
     if (proxy === undefined) return {}
     const { protocol, host, port } = proxy
-    const session = await this.#opening?.catch(() => undefined)
-    return { proxy_used: { protocol, host, port, failed_requests: session?.proxyFailures ?? 0 } }
+    return { proxy_used: { protocol, host, port, failed_requests: await this.#browser.proxyFailures() } }
   }
-}
-
-/**
- * A browser takes longer to start than a script to load, so it is started meanwhile; unless something may decide
- * before that none is needed: a `prepare` hook, or a schema that the job may not fit.
- */
-function surelyNeedsBrowser({ exports, source }: Bundle): boolean {
-  return exports?.includes('prepare') === false && !source.includes('defineScript')
 }
 
 /** The exit code that says the same as the outcome. */

@@ -29,7 +29,7 @@ internal sealed partial class BrowserPool(
             var browser = await TakeAsync(cancellation);
             try
             {
-                var contextId = await browser.Browser.OpenContextAsync(proxyServer);
+                var contextId = await browser.OpenContextAsync(proxyServer);
                 return new BrowserLease(this, browser, contextId);
             }
             catch (BrowserUnavailableException e)
@@ -60,7 +60,8 @@ internal sealed partial class BrowserPool(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await gate.WaitAsync(cancellationToken);
+        // Also when the host has no more patience: a browser that is closed in order leaves no profile behind.
+        await gate.WaitAsync(CancellationToken.None);
         foreach (var browser in browsers)
             await browser.Browser.DisposeAsync();
         browsers.Clear();

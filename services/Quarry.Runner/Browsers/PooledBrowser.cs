@@ -8,6 +8,8 @@ internal sealed class PooledBrowser(LentBrowser browser, TimeProvider clock)
     private const long BytesPerMb = 1024 * 1024;
     private readonly long startedAt = clock.GetTimestamp();
     private long idleSince = clock.GetTimestamp();
+    private readonly Lock gate = new();
+    private Task<string?>? ahead;
 
     public LentBrowser Browser => browser;
 
@@ -24,6 +26,20 @@ internal sealed class PooledBrowser(LentBrowser browser, TimeProvider clock)
     {
         InUse++;
         Served++;
+    }
+
+    /// <summary>
+    /// A fresh context for a run. One that needs no proxy has an empty page, and was opened ahead unless others were faster.
+    /// </summary>
+    /// <exception cref="BrowserUnavailableException">The browser does not answer, or refuses.</exception>
+    public async Task<string> OpenContextAsync(string? proxyServer)
+    {
+        if (proxyServer is not null)
+            return await browser.OpenContextAsync(proxyServer);
+        var contextId = await TakeAheadAsync() ?? await OpenWithPageAsync();
+        lock (gate)
+            ahead ??= OpenAheadAsync();
+        return contextId;
     }
 
     public void GiveBack()
@@ -47,6 +63,36 @@ internal sealed class PooledBrowser(LentBrowser browser, TimeProvider clock)
     {
         var usedMb = browser.MemoryBytes() / BytesPerMb;
         return usedMb >= settings.MemoryMaxMb ? $"it uses {usedMb} MiB of memory" : null;
+    }
+
+    private Task<string?> TakeAheadAsync()
+    {
+        lock (gate)
+        {
+            var taken = ahead ?? Task.FromResult<string?>(null);
+            ahead = null;
+            return taken;
+        }
+    }
+
+    private async Task<string> OpenWithPageAsync()
+    {
+        var contextId = await browser.OpenContextAsync(null);
+        await browser.OpenPageAsync(contextId);
+        return contextId;
+    }
+
+    /// <summary>Null when it cannot be opened now: the run that needs it asks again, and hears why.</summary>
+    private async Task<string?> OpenAheadAsync()
+    {
+        try
+        {
+            return await OpenWithPageAsync();
+        }
+        catch (BrowserUnavailableException)
+        {
+            return null;
+        }
     }
 
     /// <summary>True when nobody has used it for the time.</summary>

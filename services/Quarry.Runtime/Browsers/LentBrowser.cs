@@ -83,11 +83,14 @@ public sealed class LentBrowser : IAsyncDisposable
         }
     }
 
-    /// <summary>Opens a fresh context; all its traffic goes through the proxy when there is one.</summary>
+    /// <summary>
+    /// Opens a fresh context; all its traffic goes through the proxy when there is one. It is closed with the connection at
+    /// the latest: a browser that others keep is left as it was.
+    /// </summary>
     /// <exception cref="BrowserUnavailableException">The browser does not answer, or refuses.</exception>
     public async Task<string> OpenContextAsync(string? proxyServer)
     {
-        var parameters = new JsonObject();
+        var parameters = new JsonObject { ["disposeOnDetach"] = true };
         if (proxyServer is not null)
         {
             parameters["proxyServer"] = proxyServer;
@@ -98,6 +101,14 @@ public sealed class LentBrowser : IAsyncDisposable
         return result["browserContextId"]?.GetValue<string>()
             ?? throw new BrowserUnavailableException("The browser opened a context without an id.");
     }
+
+    /// <summary>Opens an empty page in a context.</summary>
+    /// <exception cref="BrowserUnavailableException">The browser does not answer, or has no such context.</exception>
+    public Task OpenPageAsync(string contextId) =>
+        devTools.CallAsync(
+            "Target.createTarget",
+            new() { ["url"] = "about:blank", ["browserContextId"] = contextId }
+        );
 
     /// <summary>Closes a context with its pages.</summary>
     /// <exception cref="BrowserUnavailableException">The browser does not answer, or has no such context.</exception>

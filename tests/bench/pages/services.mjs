@@ -11,6 +11,8 @@ import { fileURLToPath } from 'node:url'
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const CONFIGURATION = process.env.CONFIGURATION ?? 'Release'
 
+const STARTED = 'Application started'
+
 /** @typedef {{ child: import('node:child_process').ChildProcess, addresses: string[] }} Service */
 
 /**
@@ -26,16 +28,17 @@ async function start(project, settings) {
     env,
     stdio: ['ignore', 'pipe', 'inherit']
   })
-  const addresses = []
   let text = ''
-  for await (const bytes of child.stdout.iterator({ destroyOnReturn: false })) {
-    text += bytes
-    if (!text.includes('Application started')) continue
-    for (const [, address] of text.matchAll(/Now listening on: (\S+)/g)) addresses.push(String(address))
-    child.stdout.resume()
-    return { child, addresses }
-  }
-  throw new Error(`${project} ended before it listened:\n${text}`)
+  await new Promise((resolve, reject) => {
+    // Read to its end: what a service says later has to go somewhere.
+    child.stdout.on('data', (bytes) => {
+      if (text.includes(STARTED)) return
+      text += bytes
+      if (text.includes(STARTED)) resolve(undefined)
+    })
+    child.once('exit', () => reject(new Error(`${project} ended before it listened:\n${text}`)))
+  })
+  return { child, addresses: [...text.matchAll(/Now listening on: (\S+)/g)].map(([, address]) => String(address)) }
 }
 
 /** Both services, with scripts of a bench. */

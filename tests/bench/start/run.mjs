@@ -1,14 +1,15 @@
 // @ts-check
 // P11 (start): node eng/pinned-node.mjs tests/bench/start/run.mjs
-// From the request to the script's first event, in an executor that is ready and is lent a browser, as the runner does,
-// and in a cold executor, against puppeteer.launch and a first page; side by side, in the order A B C C B A. Prints medians
-// and spread, writes JSON.
+// From the request to the script's first event, in an executor that is ready and is lent a context of a running browser with
+// a page that was opened ahead, as the runner does, and in a cold executor, against puppeteer.launch and a first page; side
+// by side, in the order A B C C B A. Prints medians and spread, writes JSON.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { encode } from '@msgpack/msgpack'
 import puppeteerCore from 'puppeteer-core'
 import { save, summary } from '../emit/summary.mjs'
 
@@ -36,12 +37,44 @@ function start(args) {
 const lender = start(['--browser'])
 const [lent] = await once(/** @type {import('node:stream').Readable} */ (lender.stdout), 'data')
 const { endpoint } = JSON.parse(String(lent))
+const devTools = new WebSocket(endpoint)
+await once(devTools, 'open')
+
+/** @param {string} method @param {object} params */
+async function call(method, params) {
+  devTools.send(JSON.stringify({ id: 1, method, params }))
+  const [{ data }] = await once(devTools, 'message')
+  return JSON.parse(data).result
+}
+
+/** A context with a page, as the runner's pool has one ready. */
+async function openAhead() {
+  const { browserContextId } = await call('Target.createBrowserContext', {})
+  await call('Target.createTarget', { url: 'about:blank', browserContextId })
+  return browserContextId
+}
+
+/** @param {object} frame */
+function framed(frame) {
+  const payload = Buffer.from(encode(frame))
+  const bytes = Buffer.alloc(4 + payload.length)
+  bytes.writeUInt32BE(payload.length)
+  payload.copy(bytes, 4)
+  return bytes
+}
 
 async function warm() {
+  const contextId = await openAhead()
   const child = start(['--serve'])
   await until(child, 'executor_ready')
-  const request = { run_id: 'bench', attempt: 1, job: null, script_path: script, browser_ws_endpoint: endpoint }
-  return timed(child, () => child.stdin.write(`${JSON.stringify(request)}\n`))
+  const request = { run_id: 'bench', attempt: 1, job: null, script_path: script, browser_on_request: true }
+  const took = await timed(child, async () => {
+    child.stdin.write(`${JSON.stringify(request)}\n`)
+    await until(child, 'browser_request')
+    child.stdin.write(framed({ type: 'browser', endpoint, context_id: contextId }))
+  })
+  await call('Target.disposeBrowserContext', { browserContextId: contextId })
+  return took
 }
 
 async function cold() {
@@ -52,7 +85,7 @@ async function cold() {
 
 /** @param {import('node:child_process').ChildProcess} child */
 async function timed(child, /** @type {() => unknown} */ ask, began = performance.now()) {
-  ask()
+  await ask()
   await until(child, 'level')
   const took = performance.now() - began
   child.stdout?.resume()
@@ -78,6 +111,7 @@ for (let round = 0; round < ROUNDS; round++)
   for (const name of /** @type {const} */ (['warm', 'cold', 'puppeteer', 'puppeteer', 'cold', 'warm']))
     samples[name].push(await ways[name]())
 rmSync(folder, { recursive: true })
+devTools.close()
 lender.stdin.end()
 
 const [ours, ourCold, peer] = [summary(samples.warm), summary(samples.cold), summary(samples.puppeteer)]

@@ -81,13 +81,8 @@ public class KillTests(ITestOutputHelper output)
         await runs.CheckAsync(RunOutcome.Success);
     }
 
-    /// <summary>Heartbeats as they are by default: what is tested is not how late one may be on a busy machine.</summary>
     private static Task<RunnerStack> StartAsync(RedisProcess redis) =>
-        RunnerStack.StartAsync(
-            ("ConnectionStrings__redis", redis.Connection),
-            ("Runner__HeartbeatMs", "2000"),
-            ("Runner__Concurrency", "8")
-        );
+        RunnerStack.StartAsync(("ConnectionStrings__redis", redis.Connection), ("Runner__Concurrency", "8"));
 
     private async Task KillAsync(int kills, Func<Task> killAsync, Func<Task> betweenAsync)
     {

@@ -55,7 +55,6 @@ public class LostRunnerTests(ITestOutputHelper output)
         await using var stack = await RunnerStack.StartAsync(
             2,
             ("ConnectionStrings__redis", redis.Connection),
-            ("Runner__HeartbeatMs", "2000"),
             ("Runner__Concurrency", "1")
         );
         var (held, holder, gate) = await HoldAsync(stack);

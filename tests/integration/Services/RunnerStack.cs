@@ -49,7 +49,6 @@ internal sealed class RunnerStack : IAsyncDisposable
         {
             ["Runner__Name"] = name,
             ["Runner__ScriptRoots__0"] = Scripts,
-            ["Runner__HeartbeatMs"] = settings.GetValueOrDefault("Runner__HeartbeatMs", "500"),
             ["QUARRY_LODE_GRPC"] = Lode.Addresses[1].ToString(),
             ["services__lode__http__0"] = Lode.Addresses[0].ToString(),
         };
@@ -134,13 +133,23 @@ internal sealed class RunnerStack : IAsyncDisposable
             : null;
     }
 
-    public async Task<IReadOnlyList<RunRecord>> RunsAsync() =>
-        (
-            await http.GetFromJsonAsync<Page<RunRecord>>(
-                new Uri(Lode.Addresses[0], "/api/v1/runs?limit=1000"),
+    /// <summary>All runs there are, newest first, page by page.</summary>
+    public async Task<IReadOnlyList<RunRecord>> RunsAsync()
+    {
+        var runs = new List<RunRecord>();
+        string? cursor = null;
+        do
+        {
+            var path = $"/api/v1/runs?limit=1000{(cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}";
+            var page = await http.GetFromJsonAsync<Page<RunRecord>>(
+                new Uri(Lode.Addresses[0], path),
                 QuarryJson.Compact
-            )
-        )!.Items;
+            );
+            runs.AddRange(page!.Items);
+            cursor = page.NextCursor;
+        } while (cursor is not null);
+        return runs;
+    }
 
     public async Task<IReadOnlyList<EventRow>> EventsAsync(string runId, string type) =>
         (

@@ -28,6 +28,7 @@ public sealed record RunFilter(string Name, string Label, IReadOnlyList<string> 
         new("script", "Script", [], "part of its path"),
         new("category", "Category", []),
         new("job_id", "Job", [], "its id"),
+        new("root_run_id", "Tree", [], "id of its root run"),
         new("label", "Label", [], "name=value"),
         new("since", "Queued since", [], "2026-01-31T08:00:00Z"),
         new("until", "Queued before", [], "2026-01-31T08:00:00Z"),

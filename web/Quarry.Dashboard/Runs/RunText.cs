@@ -1,4 +1,5 @@
 using Quarry.Contracts;
+using Quarry.Contracts.Api;
 using Quarry.Contracts.Runs;
 
 namespace Quarry.Dashboard.Runs;
@@ -7,27 +8,34 @@ namespace Quarry.Dashboard.Runs;
 internal static class RunText
 {
     /// <summary>Folder and file of the script: <c>first-run/script.ts</c>.</summary>
-    public static string Script(RunRecord run)
+    public static string Script(RunRecord run) => Script(run.Script.Path);
+
+    /// <inheritdoc cref="Script(RunRecord)"/>
+    public static string Script(string path)
     {
-        var folder = Path.GetFileName(Path.GetDirectoryName(run.Script.Path));
-        var file = Path.GetFileName(run.Script.Path);
+        var folder = Path.GetFileName(Path.GetDirectoryName(path));
+        var file = Path.GetFileName(path);
         return string.IsNullOrEmpty(folder) ? file : $"{folder}/{file}";
     }
 
     /// <summary>The outcome when there is one, else the state.</summary>
-    public static string State(RunRecord run) =>
-        (run.Outcome is { } outcome ? QuarryNames.Of(outcome) : QuarryNames.Of(run.State)).Replace('_', ' ');
+    public static string State(RunRecord run) => State(run.State, run.Outcome);
+
+    /// <inheritdoc cref="State(RunRecord)"/>
+    public static string State(RunState state, RunOutcome? outcome) =>
+        (outcome is { } ended ? QuarryNames.Of(ended) : QuarryNames.Of(state)).Replace('_', ' ');
 
     /// <summary>True when it ended, neither well nor by request.</summary>
     public static bool IsFailed(RunRecord run) =>
         run.Outcome is not (null or RunOutcome.Success or RunOutcome.Canceled);
 
     /// <summary>From its start, or else from its acceptance, to its end or now.</summary>
-    public static string Elapsed(RunRecord run, TimeProvider clock)
-    {
-        var end = run.EndedAt ?? clock.GetUtcNow();
-        return Duration(end - (run.StartedAt ?? run.QueuedAt ?? end));
-    }
+    public static string Elapsed(RunRecord run, TimeProvider clock) =>
+        Elapsed(run.QueuedAt, run.StartedAt, run.EndedAt, clock);
+
+    /// <inheritdoc cref="Elapsed(RunRecord, TimeProvider)"/>
+    public static string Elapsed(LineageNode run, TimeProvider clock) =>
+        Elapsed(run.QueuedAt, run.StartedAt, run.EndedAt, clock);
 
     /// <summary>A duration with the unit that fits: <c>850 ms</c>, <c>4.2 s</c>, <c>3 min 12 s</c>, <c>2 h 5 min</c>.</summary>
     public static string Duration(TimeSpan time) =>
@@ -58,4 +66,15 @@ internal static class RunText
 
     /// <summary>Events that were observed and not stored.</summary>
     public static long Dropped(RunRecord run) => run.Drops.Sum(d => d.Count);
+
+    private static string Elapsed(
+        DateTimeOffset? queued,
+        DateTimeOffset? started,
+        DateTimeOffset? ended,
+        TimeProvider clock
+    )
+    {
+        var end = ended ?? clock.GetUtcNow();
+        return Duration(end - (started ?? queued ?? end));
+    }
 }

@@ -29,6 +29,10 @@ internal sealed class RunsClient(ServiceCaller caller)
     public Task<QueuePlace?> PlaceAsync(string runId, CancellationToken cancellation) =>
         caller.FindAsync<QueuePlace>(Service.Runner, $"{PathOf(runId)}/place", cancellation);
 
+    /// <summary>Where a run stands, with its oldest child runs; null when there is no such run.</summary>
+    public Task<Lineage?> LineageAsync(string runId, int children, CancellationToken cancellation) =>
+        caller.FindAsync<Lineage>(Service.Lode, $"{PathOf(runId)}/lineage?limit={children}", cancellation);
+
     /// <summary>Rows of one type after a seq.</summary>
     public Task<Page<EventRow>> EventsAsync(
         string runId,
