@@ -125,10 +125,15 @@ describe('--browser', () => {
 
   it('lets no run wait for the script of another, nor see its pages', async () => {
     const busy = `import { existsSync } from 'node:fs'
-      export default async ({ emit, job }) => { await emit.info('busy'); while (!existsSync(job)) {} }`
-    const visits = `export default async ({ emit, page, browser, context }) => {
+      export default async ({ emit, job }) => {
+        await emit.info('busy')
+        // What was emitted leaves at the end of the turn.
+        await new Promise((resolve) => setImmediate(resolve))
+        while (!existsSync(job)) {}
+      }`
+    const visits = `export default async ({ emit, page, browser, browserContext }) => {
       await page.goto('data:text/html,<title>mine</title>')
-      await emit.info([await page.title(), (await browser.pages()).length, (await context.pages()).length].join())
+      await emit.info([await page.title(), (await browser.pages()).length, (await browserContext.pages()).length].join())
     }`
     await using browser = Executor.start({ args: ['--browser'], stdin: '', sockets: true })
     const endpoint = await endpointOf(browser)
