@@ -57,12 +57,12 @@ export class BrowserSession implements HostSession {
   /** Finds a browser, starts or reaches it, and opens a page in a fresh context. */
   static async open(needs: BrowserNeeds): Promise<BrowserSession> {
     const own = await ownBrowser(needs)
-    const mine = new Set([String(fittingContext(needs))])
+    const mine = new Set([fittingContext(needs)])
     const browser = own?.browser ?? (await connect(needs, mine))
     try {
       const lent = lentContext(browser, needs)
       const context = lent ?? (await browser.createBrowserContext(proxiedContext(needs.proxy)))
-      mine.add(String(context.id))
+      mine.add(context.id)
       authenticatePages(context, needs.proxy)
       const failures = needs.proxy && new ProxyFailures(context)
       const [ready] = await context.pages()
@@ -125,7 +125,7 @@ async function ownBrowser({ endpoint, env, puppeteer, proxy }: BrowserNeeds): Pr
 
 async function connect(
   { endpoint, contextId, env, puppeteer }: BrowserNeeds,
-  mine: ReadonlySet<string>
+  mine: ReadonlySet<string | undefined>
 ): Promise<Browser> {
   const address = endpoint ?? env['QUARRY_BROWSER_ENDPOINT'] ?? ''
   const library = await puppeteer.load()
@@ -140,11 +140,15 @@ async function connect(
 }
 
 /** A client of a browser in which other runs have contexts: it neither holds up their pages nor sees them. */
-async function share(library: PuppeteerNode, address: string, mine: ReadonlySet<string>): Promise<Browser> {
+async function share(library: PuppeteerNode, address: string, mine: ReadonlySet<string | undefined>): Promise<Browser> {
   const transport = new SharedTransport(await NodeWebSocketTransport.create(address, {}, () => undefined), {
     waitForDebuggerOnStart: false
   })
-  const targetFilter = (target: Target) => target.type() === 'browser' || mine.has(String(target.browserContext().id))
+  const targetFilter = (target: Target) => {
+    // A context that was opened later has no id here: it is another run's.
+    const { id } = target.browserContext()
+    return target.type() === 'browser' || (id !== undefined && mine.has(id))
+  }
   return library.connect({ transport, targetFilter })
 }
 

@@ -1,4 +1,5 @@
 using Quarry.Contracts.Runs;
+using Quarry.Runner.Telemetry;
 using Quarry.Runtime.Browsers;
 using Quarry.Runtime.Executors;
 
@@ -12,6 +13,7 @@ internal sealed partial class BrowserPool(
     BrowserPoolSettings settings,
     ExecutorOptions options,
     Sandbox sandbox,
+    RunnerMeter meter,
     TimeProvider clock,
     ILogger<BrowserPool> logger
 ) : BackgroundService, IBrowserSource
@@ -20,6 +22,7 @@ internal sealed partial class BrowserPool(
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
     private readonly SemaphoreSlim gate = new(1);
     private readonly List<PooledBrowser> browsers = [];
+    private int contexts;
 
     /// <inheritdoc/>
     public async Task<IBrowserLease> LeaseAsync(RunRecord run, string? proxyServer, CancellationToken cancellation)
@@ -78,6 +81,7 @@ internal sealed partial class BrowserPool(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        meter.WatchBrowsers(() => browsers.Count, () => contexts);
         using var timer = new PeriodicTimer(LookEvery, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
             await LookAsync(stoppingToken);
@@ -112,6 +116,7 @@ internal sealed partial class BrowserPool(
         {
             var browser = await FindAsync() ?? await AddAsync(cancellation);
             browser.Take();
+            contexts++;
             return browser;
         }
         finally
@@ -161,6 +166,7 @@ internal sealed partial class BrowserPool(
         try
         {
             browser.GiveBack();
+            contexts--;
             if ((fault ?? browser.WhyRetire(settings)) is { } why)
                 Retire(browser, why);
             await CloseIfDoneAsync(browser);
@@ -176,6 +182,7 @@ internal sealed partial class BrowserPool(
         if (browser.IsRetired)
             return;
         browser.IsRetired = true;
+        meter.BrowserRetired();
         Log.Retired(logger, why, browser.Served, browser.InUse);
     }
 

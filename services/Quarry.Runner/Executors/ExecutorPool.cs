@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Quarry.Contracts.Runs;
+using Quarry.Runner.Telemetry;
 using Quarry.Runtime.Executors;
 using Quarry.Runtime.FanOut;
 
@@ -12,6 +13,7 @@ namespace Quarry.Runner.Executors;
 internal sealed partial class ExecutorPool(
     ExecutorPoolSettings settings,
     ExecutorOptions options,
+    RunnerMeter meter,
     TimeProvider clock,
     ILogger<ExecutorPool> logger
 ) : BackgroundService, IExecutorSource
@@ -60,6 +62,7 @@ internal sealed partial class ExecutorPool(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        meter.WatchExecutors(() => prewarmed.Count + kept.Count);
         while (!stoppingToken.IsCancellationRequested)
         {
             await wanted.WaitAsync(stoppingToken);

@@ -30,6 +30,20 @@ public class BrowserPoolTests
     }
 
     [Fact]
+    public async Task What_is_kept_for_runs_is_measured()
+    {
+        await using var stack = await RunnerStack.StartAsync(("QUARRY_PROMETHEUS", "true"));
+        _ = await SeeAsync(stack);
+        using var http = new HttpClient { BaseAddress = stack.Runners[0].Addresses[0] };
+        await RunnerTests.UntilAsync(async () =>
+        {
+            var metrics = await http.GetStringAsync("/metrics", TestContext.Current.CancellationToken);
+            return (ValueOf(metrics, "quarry_browser_running"), ValueOf(metrics, "quarry_browser_lent")) == ("1", "0")
+                && ValueOf(metrics, "quarry_executor_ready") == "1";
+        });
+    }
+
+    [Fact]
     public async Task A_browser_that_died_is_replaced_before_the_next_run_gets_it()
     {
         await using var stack = await RunnerStack.StartAsync();
@@ -87,6 +101,15 @@ public class BrowserPoolTests
         );
         return await stack.UntilDoneAsync(launched.RunId);
     }
+
+    /// <summary>The first sample of a metric whose name begins so; null when there is none.</summary>
+    private static string? ValueOf(string metrics, string name) =>
+        metrics
+            .Split('\n')
+            .FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))
+            ?.Split('}')[^1]
+            .Trim()
+            .Split(' ')[0];
 
     private static async Task<(string Found, int Pages, int Pid)> SeeAsync(RunnerStack stack)
     {
