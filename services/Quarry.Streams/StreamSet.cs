@@ -1,3 +1,4 @@
+using Quarry.Contracts;
 using Quarry.Contracts.Politeness;
 using Quarry.Contracts.Proxies;
 using Quarry.Streams.ChildLedgers;
@@ -35,7 +36,7 @@ public sealed record StreamSet(
             new MemoryStopSignals(clock),
             new MemoryChildLedger(clock),
             new MemoryProxyLedger(clock),
-            new MemoryHostTurns(clock)
+            new MemoryHostTurns(new SteadyClock(clock))
         );
 
     /// <summary>Everything on a Redis.</summary>

@@ -22,9 +22,10 @@ internal sealed class QuarryCli(string storageName = "data") : IDisposable
         return path;
     }
 
+    /// <summary>Starts it as a terminal does: what is started in the background of a shell would ignore an interrupt.</summary>
     public Process Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Checkout.Cli)
+        var start = new ProcessStartInfo("/usr/bin/env", ["--default-signal=INT", Checkout.Cli])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

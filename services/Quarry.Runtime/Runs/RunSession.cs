@@ -1,3 +1,4 @@
+using Quarry.Contracts;
 using Quarry.Contracts.Lode;
 using Quarry.Contracts.Proxies;
 using Quarry.Contracts.Runs;
@@ -28,6 +29,7 @@ internal sealed class RunSession(
 )
 {
     private readonly ConsoleReader console = new(starting.RunId, observer, clock);
+    private readonly TimeProvider steady = new SteadyClock(clock);
     private readonly TimeSpan reapWithin = TimeSpan.FromMilliseconds(options.ReapMs);
     private RunRecord run = starting;
 
@@ -45,8 +47,8 @@ internal sealed class RunSession(
         var budget = polite?.InForce(run);
         await using var desk = polite is null
             ? null
-            : new TurnDesk(polite.Turns, budget!, frames, figures.Meter, clock);
-        using var intake = new FrameIntake(run, policy, observer, figures.Trace, clock) { Turns = desk };
+            : new TurnDesk(polite.Turns, budget!, frames, figures.Meter, steady);
+        using var intake = new FrameIntake(run, policy, observer, figures.Trace, steady) { Turns = desk };
         using var loop = new IngestLoop(
             executor.Frames,
             policy,
@@ -56,9 +58,9 @@ internal sealed class RunSession(
             run,
             observer,
             figures,
-            clock
+            steady
         );
-        using var watch = new RunWatch(run.Limits, control, () => LastActiveAt(intake, desk), clock);
+        using var watch = new RunWatch(run.Limits, control, () => LastActiveAt(intake, desk), steady);
         using var sampler = new RunSampler(figures, clock);
         await using var loan = new BrowserLoan(browsers, run, proxy?.Server, intake.BrowserAsked.Task, frames);
         await using var memory = new MemoryWatch(() => process.MemoryBytes() + loan.MemoryBytes(), run, control, clock);

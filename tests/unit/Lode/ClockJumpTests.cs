@@ -52,13 +52,4 @@ public sealed class ClockJumpTests : IDisposable
         var released = await new WalRelease(lode.Objects, options, clock).ReleaseAsync(run, default);
         Assert.Equal(hours > 0, released > 0);
     }
-
-    private sealed class JumpingClock(TimeSpan by) : TimeProvider
-    {
-        private TimeSpan ahead;
-
-        public void Jump() => ahead += by;
-
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + ahead;
-    }
 }

@@ -44,6 +44,8 @@ internal sealed class ScriptedExecutor : IRunObserver, IDisposable
 
     public string RunId { get; init; } = "run-1";
 
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     public RuntimeMeter Meter { get; init; } = new();
 
     /// <summary>Where the run stands in a trace.</summary>
@@ -67,7 +69,7 @@ internal sealed class ScriptedExecutor : IRunObserver, IDisposable
         File.WriteAllText(program, $"#!/bin/bash\nF='{file}'\n{shell}\n");
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
         var options = new ExecutorOptions { ExecutorPath = program };
-        var host = new RunHost(Storage ?? Lode, options, "test", TimeProvider.System, Logger)
+        var host = new RunHost(Storage ?? Lode, options, "test", Clock, Logger)
         {
             Meter = Meter,
             Proxies = Proxies,
@@ -83,7 +85,7 @@ internal sealed class ScriptedExecutor : IRunObserver, IDisposable
             Proxy = Proxy,
             Politeness = Politeness,
         };
-        var run = request.ToRunRecord(TimeProvider.System) with { Traceparent = Traceparent };
+        var run = request.ToRunRecord(Clock) with { Traceparent = Traceparent };
         return host.RunAsync(run, 1, this, Control);
     }
 
