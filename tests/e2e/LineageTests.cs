@@ -27,10 +27,11 @@ public sealed class LineageTests(RunningApplication running)
         var root = await Runs.LaunchAsync(api, "family/script.mjs", "e2e-lineage", Family, fanOut: fanOut);
         var page = await running.PageAsync($"/runs/{root}?tab=lineage");
         var totals = page.Locator(".totals");
-        await Expect(totals).ToHaveTextAsync(
-            new Regex(@"4 runs\s+· 1 script error\s+· 3 success\s*$"),
-            new() { Timeout = TreeEndsWithinMs }
-        );
+        await Expect(totals)
+            .ToHaveTextAsync(
+                new Regex(@"4 runs\s+· 1 script error\s+· 3 success\s*$"),
+                new() { Timeout = TreeEndsWithinMs }
+            );
 
         var children = page.GetByRole(AriaRole.List, new() { Name = $"Child runs of {root}" });
         await Expect(children.Locator("> li")).ToHaveCountAsync(2);

@@ -105,10 +105,7 @@ public sealed class LentBrowser : IAsyncDisposable
     /// <summary>Opens an empty page in a context.</summary>
     /// <exception cref="BrowserUnavailableException">The browser does not answer, or has no such context.</exception>
     public Task OpenPageAsync(string contextId) =>
-        devTools.CallAsync(
-            "Target.createTarget",
-            new() { ["url"] = "about:blank", ["browserContextId"] = contextId }
-        );
+        devTools.CallAsync("Target.createTarget", new() { ["url"] = "about:blank", ["browserContextId"] = contextId });
 
     /// <summary>Closes a context with its pages.</summary>
     /// <exception cref="BrowserUnavailableException">The browser does not answer, or has no such context.</exception>

@@ -102,8 +102,9 @@ public sealed class ReplicaTests : IDisposable
     {
         // Its first event comes from whoever holds it.
         using var live = new StreamReader(await api.GetStreamAsync($"/api/v1/runs/{runId}/events/live", Cancel));
-        while (await live.ReadLineAsync(Cancel) is { } line && !line.Contains("\"item_type\"", StringComparison.Ordinal))
-        { }
+        while (
+            await live.ReadLineAsync(Cancel) is { } line && !line.Contains("\"item_type\"", StringComparison.Ordinal)
+        ) { }
         var run = await api.GetFromJsonAsync<JsonElement>($"/api/v1/runs/{runId}", Cancel);
         return RunnerOf(run)[^1] - '0';
     }

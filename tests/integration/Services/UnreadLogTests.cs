@@ -19,10 +19,12 @@ public class UnreadLogTests
         try
         {
             string line;
-            do
-                line = await process.StandardOutput.ReadLineAsync(Ends) ?? throw new EndOfStreamException();
+            do line = await process.StandardOutput.ReadLineAsync(Ends) ?? throw new EndOfStreamException();
             while (!line.Contains(Listening, StringComparison.Ordinal));
-            using var http = new HttpClient { BaseAddress = new(line[line.IndexOf("http://", StringComparison.Ordinal)..]) };
+            using var http = new HttpClient
+            {
+                BaseAddress = new(line[line.IndexOf("http://", StringComparison.Ordinal)..]),
+            };
             for (var request = 0; request < Requests; request++)
                 _ = await http.GetStringAsync("/alive", Ends);
         }
