@@ -2,6 +2,8 @@
 export const ExecutorLimits = {
   /** Bytes of the run request line, at most. */
   requestBytesMax: 16 * 1024 * 1024,
+  /** Milliseconds that another thread may keep fd 1 while stdout is claimed. */
+  claimStdoutMs: 5_000,
   /** Milliseconds for hooks and the browser when the runtime closed stdin: nobody reads the result any more. */
   orphanGraceMs: 2_000,
   /** Milliseconds from SIGTERM or SIGINT to the end. */

@@ -14,7 +14,7 @@ import { serve } from './run/serve.js'
 import { validateScript } from './run/validate.js'
 import { sendOne } from './wire/send-one.js'
 
-function main(output: PipeWriter): Promise<number> {
+async function main(output: PipeWriter): Promise<number> {
   const args = parseArguments(process.argv.slice(2), process.env)
   if (args.mode === 'serve') return serve(output)
   if (args.mode === 'browser') return lend(output)
@@ -66,12 +66,17 @@ async function refuse(output: PipeWriter, { message }: InvalidInputError): Promi
   return ExitCode.invalidInput
 }
 
-const output = new PipeWriter(claimStdout().fd)
-Promise.resolve()
-  .then(() => main(output))
-  .catch((error: unknown) => {
-    if (error instanceof InvalidInputError) return refuse(output, error)
+async function start(): Promise<number> {
+  try {
+    const output = new PipeWriter(claimStdout().fd)
+    return await main(output).catch((error: unknown) => {
+      if (error instanceof InvalidInputError) return refuse(output, error)
+      throw error
+    })
+  } catch (error) {
     report('The executor failed', error)
     return ExitCode.crash
-  })
-  .then(exitProcess)
+  }
+}
+
+void start().then(exitProcess)

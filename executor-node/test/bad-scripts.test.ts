@@ -160,6 +160,41 @@ describe('stdout', () => {
   })
 })
 
+describe('stdout whose number another thread takes while it is claimed', () => {
+  // Node's reader of certificates does that, at a moment that no test can choose: here it happens right after close.
+  const thief = (triesUntilBack: number) => `
+    import fs from 'node:fs'
+    import { syncBuiltinESMExports } from 'node:module'
+    const { closeSync, openSync } = fs
+    let triesLeft = Infinity
+    fs.closeSync = (fd) => {
+      closeSync(fd)
+      if (fd === 1 && openSync('/dev/null') === 1) triesLeft = ${triesUntilBack}
+    }
+    fs.openSync = (...args) => {
+      if (triesLeft-- === 0) closeSync(1)
+      return openSync(...args)
+    }
+    syncBuiltinESMExports()`
+  const start = (triesUntilBack: number) => {
+    const url = `data:text/javascript,${encodeURIComponent(thief(triesUntilBack))}`
+    const script = "export default async ({ emit }) => { await emit.item({ item_type: 't', data: {} }) }"
+    return runScript({ script, env: { NODE_OPTIONS: `--import=${url}` } })
+  }
+
+  it('is claimed as soon as the number is free again', async () => {
+    await using run = await start(20)
+    expect(run.stderr).toBe('')
+    expect(run.types).toEqual(['item', 'run_complete'])
+  })
+
+  it('is a crash that says so when the number stays taken', async () => {
+    await using run = await start(1e9)
+    expect(run.code).toBe(2)
+    expect(run.stderr).toMatch(/Another thread of the process has kept fd 1 for \d+ ms: stdout cannot be claimed/)
+  })
+})
+
 describe('values', () => {
   it('that cannot be sent reject one call, named by path, and the run goes on', async () => {
     const script = `export default async ({ emit }) => {

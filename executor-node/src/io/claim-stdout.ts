@@ -1,5 +1,6 @@
 import fs, { closeSync, constants, fstatSync, openSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
+import { ExecutorLimits } from '../limits.js'
 
 /** Where frames go, and how everything else is kept out of it. */
 export interface FrameOutput {
@@ -27,26 +28,35 @@ export function claimStdout(): FrameOutput {
 
 function claimDescriptor(): FrameOutput | undefined {
   if (process.platform !== 'linux' || !fstatSync(STDOUT).isFIFO()) return undefined
-  const opened: number[] = []
-  const open = (of: number, flags: number) => {
-    const fd = openSync(`/proc/self/fd/${of}`, constants.O_WRONLY | flags)
-    opened.push(fd)
-    return fd
-  }
+  let frames: number | undefined
   try {
-    const frames = open(STDOUT, constants.O_NONBLOCK)
-    const probe = open(STDERR, constants.O_APPEND)
-    closeSync(STDOUT)
-    const replaced = open(STDERR, constants.O_APPEND)
-    closeSync(probe)
-    if (replaced === STDOUT) return { fd: frames, guard: 'descriptor' }
-    throw new Error(
-      `fd 1 was taken while stdout was being claimed (got ${replaced}); cannot keep it free of other output.`
-    )
+    frames = openAgain(STDOUT, constants.O_NONBLOCK)
+    closeSync(openAgain(STDERR, constants.O_APPEND))
   } catch (error) {
     if (!isOpenRefusal(error)) throw error
-    for (const fd of opened) closeSync(fd)
+    if (frames !== undefined) closeSync(frames)
     return undefined
+  }
+  closeSync(STDOUT)
+  fillStdout()
+  return { fd: frames, guard: 'descriptor' }
+}
+
+const openAgain = (fd: number, flags: number) => openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | flags)
+
+/**
+ * Opens stderr as fd 1. A thread of Node's own may open a file at the same moment and get the number, as the one
+ * that reads certificates does: it gives the number back when it has read.
+ */
+function fillStdout(): void {
+  const pause = new Int32Array(new SharedArrayBuffer(4))
+  for (let waitedMs = 0; ; waitedMs++) {
+    const replaced = openAgain(STDERR, constants.O_APPEND)
+    if (replaced === STDOUT) return
+    closeSync(replaced)
+    if (waitedMs >= ExecutorLimits.claimStdoutMs)
+      throw new Error(`Another thread of the process has kept fd 1 for ${waitedMs} ms: stdout cannot be claimed.`)
+    Atomics.wait(pause, 0, 0, 1)
   }
 }
 
