@@ -1,10 +1,13 @@
-using System.Text;
+using System.Globalization;
 using Aspire.Hosting.ApplicationModel;
 using Quarry.AppHost.Local.Processes;
 
 namespace Quarry.AppHost.Local.Launching;
 
-/// <summary>Starts a Redis server. Its settings go through standard input, so that no password shows in the list of processes.</summary>
+/// <summary>
+/// Starts a Redis server. Its password goes through standard input, so that it does not show in the list of processes;
+/// everything else are arguments, so that none is missing when AppHost dies while it writes.
+/// </summary>
 internal static class RedisLauncher
 {
     /// <summary>Describes the server's process.</summary>
@@ -21,38 +24,39 @@ internal static class RedisLauncher
             ? Path.GetTempPath()
             : Directory.CreateDirectory(Path.Combine(volumesRoot, volume.Name)).FullName;
         var password = await redis.PasswordParameter!.GetValueAsync(cancellationToken);
-        return new(program, ["-"], folder, new Dictionary<string, string>())
+        var port = ports[RedisResource.EndpointName];
+        string[] arguments = ["-", .. Place(port, folder), .. Keeping(redis), .. Ending];
+        return new(program, arguments, folder, new Dictionary<string, string>())
         {
-            Input = Settings(redis, ports[RedisResource.EndpointName], password!, folder),
+            Input = $"requirepass {Quote(password!)}\n",
         };
     }
 
-    private static string Settings(RedisResource redis, int port, string password, string folder)
+    private static string[] Place(int port, string folder) =>
+        [
+            "--bind",
+            EndpointReference.LoopbackHost,
+            "--port",
+            port.ToString(CultureInfo.InvariantCulture),
+            "--dir",
+            folder,
+        ];
+
+    // Without a volume nothing is kept; with one, each change is, and now and then a snapshot of all.
+    private static string[] Keeping(RedisResource redis)
     {
-        var settings = new StringBuilder()
-            .Append("bind ")
-            .AppendLine(EndpointReference.LoopbackHost)
-            .Append("port ")
-            .Append(port)
-            .AppendLine()
-            .Append("requirepass ")
-            .AppendLine(Quote(password))
-            .Append("dir ")
-            .AppendLine(Quote(folder))
-            .AppendLine("daemonize no")
-            .AppendLine("maxmemory-policy noeviction")
-            .Append("appendonly ")
-            .AppendLine(IsKept(redis) ? "yes" : "no");
+        var isKept = redis.Annotations.OfType<DataVolume>().Any();
         var snapshot = redis.Annotations.OfType<SnapshotInterval>().LastOrDefault();
-        settings.AppendLine(
-            snapshot is null || !IsKept(redis)
-                ? "save \"\""
-                : $"save {(long)snapshot.Interval.TotalSeconds} {snapshot.KeysChangedThreshold}"
-        );
-        return settings.ToString();
+        var save =
+            snapshot is null || !isKept
+                ? ""
+                : $"{(long)snapshot.Interval.TotalSeconds} {snapshot.KeysChangedThreshold}";
+        return ["--maxmemory-policy", "noeviction", "--appendonly", isKept ? "yes" : "no", "--save", save];
     }
 
-    private static bool IsKept(RedisResource redis) => redis.Annotations.OfType<DataVolume>().Any();
+    // A server that cannot write its snapshot refuses to end on SIGTERM otherwise, and outlives AppHost: its changes are in the
+    // append-only file.
+    private static string[] Ending => ["--daemonize", "no", "--shutdown-on-sigterm", "force"];
 
     private static string Quote(string value) =>
         $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";

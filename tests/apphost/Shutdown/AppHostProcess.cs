@@ -51,7 +51,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
     public static AppHostProcess StartWith(IReadOnlyDictionary<string, string> variables, params string[] args)
     {
         var folder = new TemporaryFolder();
-        return Launch("dotnet", [Built, .. OwnArguments(folder), .. args], folder, variables);
+        return Launch("dotnet", [Built, .. OwnArguments(folder), .. args], folder, variables: variables);
     }
 
     /// <summary>Starts it as <c>dotnet run</c> does.</summary>
@@ -79,7 +79,8 @@ internal sealed class AppHostProcess : IAsyncDisposable
     }
 
     /// <summary>Starts another one with the data of this one.</summary>
-    public AppHostProcess StartAnother() => Launch("dotnet", [Built, .. OwnArguments(Folder)], Folder);
+    public AppHostProcess StartAnother() =>
+        Launch("dotnet", [Built, .. OwnArguments(Folder)], Folder, new ProcessTag(dataFolder: null));
 
     /// <summary>The line with the dashboard's address; fails when AppHost ends before it printed it.</summary>
     public async Task<string> AddressAsync()
@@ -134,10 +135,11 @@ internal sealed class AppHostProcess : IAsyncDisposable
         string program,
         string[] arguments,
         TemporaryFolder folder,
+        ProcessTag? tag = null,
         IReadOnlyDictionary<string, string>? variables = null
     )
     {
-        var tag = new ProcessTag();
+        tag ??= new ProcessTag(folder.Path);
         // A shell starts what it runs in the background with SIGINT ignored: these tests may be run so, what they start not.
         var start = new ProcessStartInfo("env", ["--default-signal=INT", program, .. arguments])
         {
