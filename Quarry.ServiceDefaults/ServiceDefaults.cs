@@ -12,7 +12,10 @@ namespace Quarry.ServiceDefaults;
 /// <summary>What every service shares: telemetry, health, discovery, resilience, and the key between services.</summary>
 public static class Defaults
 {
-    /// <summary>Answers 200 when every check of the service is content.</summary>
+    /// <summary>
+    /// Answers 200 while the service can work, also when something that it needs is away; its one word then is
+    /// <c>Degraded</c>, and <see cref="HealthProbes.ReportPath"/> says what it is.
+    /// </summary>
     public const string HealthPath = "/health";
 
     /// <summary>Answers 200 while the process answers at all.</summary>
@@ -52,13 +55,14 @@ public static class Defaults
 
     /// <summary>
     /// Maps <see cref="HealthPath"/> and <see cref="AlivePath"/>. They are always there and ask for no sign-in, since
-    /// container probes need them, and their bodies say a status and no more.
+    /// container probes need them, and their bodies say a status and no more. The report asks for the service key.
     /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
         app.MapHealthChecks(HealthPath).AllowAnonymous();
         var live = new HealthCheckOptions { Predicate = check => check.Tags.Contains(LiveTag) };
         app.MapHealthChecks(AlivePath, live).AllowAnonymous();
+        app.MapHealthReport();
         return app;
     }
 

@@ -24,4 +24,5 @@ ControlEndpoints.Map(app);
 QueueEndpoints.Map(app);
 ProxyEndpoints.Map(app);
 LiveEndpoints.Map(app);
+LoadEndpoint.Map(app);
 await app.RunAsync();

@@ -35,6 +35,7 @@ public static partial class StreamRegistration
         var policyLimits = PolicyQueueLimits.Read(configuration);
         return services
             .AddSingleton(policyLimits)
+            .AddSingleton(provider => new RedisProbe(provider.GetService<IConnectionMultiplexer>()))
             .AddSingleton(provider =>
             {
                 var logger = provider.GetRequiredService<ILoggerFactory>().CreateLogger<StreamSet>();

@@ -25,6 +25,7 @@ internal sealed class FakeService : IAsyncDisposable
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         var service = new FakeService(builder.Build());
+        service.Answer("GET", "/health/report", 200, """{"status":"healthy","checks":[]}""");
         service.app.Run(service.AnswerAsync);
         await service.app.StartAsync();
         return service;

@@ -91,6 +91,7 @@ public sealed class ApiTests(RunningApplication running)
             report.GetProperty("services").EnumerateArray(),
             s => Assert.True(s.GetProperty("healthy").GetBoolean())
         );
+        Assert.True(report.GetProperty("runner").GetProperty("runs_max").GetInt32() > 0);
     }
 
     private static async Task<JsonElement> ProblemAsync(HttpResponseMessage answer)

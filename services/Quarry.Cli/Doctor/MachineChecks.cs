@@ -9,9 +9,6 @@ namespace Quarry.Cli.Doctor;
 /// <summary>What a machine has besides the executor: storage, a Redis for the services, memory.</summary>
 internal static class MachineChecks
 {
-    /// <summary>Less free space than this is worth a word, in bytes.</summary>
-    private const long LowSpace = 1L << 30;
-
     private static readonly string[] RedisPrograms = ["redis-server", "valkey-server"];
 
     /// <summary>Opens the storage as a run would, which writes a probe.</summary>
@@ -66,9 +63,9 @@ internal static class MachineChecks
     {
         if (StoreAddress.Parse(root).Kind != StoreKind.Folder)
             return new("storage", FindingStatus.Ok, $"{root} can be written, one writer wins");
-        var free = new DriveInfo(Path.GetFullPath(root)).AvailableFreeSpace;
+        var free = FreeSpace.Of(root);
         var found = $"{root} can be written, {Numbers.Bytes(free)} free";
-        return free < LowSpace
+        return free < FreeSpace.LowBytes
             ? new("storage", FindingStatus.Warning, found, "Make room: a full disk ends runs as policy_failure.")
             : new("storage", FindingStatus.Ok, found);
     }

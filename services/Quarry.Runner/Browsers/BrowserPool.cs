@@ -24,6 +24,12 @@ internal sealed partial class BrowserPool(
     private readonly List<PooledBrowser> browsers = [];
     private int contexts;
 
+    /// <summary>Browsers that are there.</summary>
+    public int Running => browsers.Count;
+
+    /// <summary>Contexts that runs have of them.</summary>
+    public int Lent => contexts;
+
     /// <inheritdoc/>
     public async Task<IBrowserLease> LeaseAsync(RunRecord run, string? proxyServer, CancellationToken cancellation)
     {
@@ -81,7 +87,7 @@ internal sealed partial class BrowserPool(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        meter.WatchBrowsers(() => browsers.Count, () => contexts);
+        meter.WatchBrowsers(() => Running, () => Lent);
         using var timer = new PeriodicTimer(LookEvery, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
             await LookAsync(stoppingToken);

@@ -23,6 +23,13 @@ internal sealed partial class ExecutorPool(
     private readonly ConcurrentDictionary<KeptExecutor, Executor> kept = [];
     private readonly SemaphoreSlim wanted = new(settings.Prewarmed);
     private volatile bool isStopping;
+    private volatile string? problem;
+
+    /// <summary>Executors that wait for a run.</summary>
+    public int Ready => prewarmed.Count + kept.Count;
+
+    /// <summary>Why the last executor could not be started; null when it could.</summary>
+    public string? Problem => problem;
 
     /// <inheritdoc/>
     public Executor Take(RunRecord run)
@@ -62,17 +69,19 @@ internal sealed partial class ExecutorPool(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        meter.WatchExecutors(() => prewarmed.Count + kept.Count);
+        meter.WatchExecutors(() => Ready);
         while (!stoppingToken.IsCancellationRequested)
         {
             await wanted.WaitAsync(stoppingToken);
             try
             {
                 prewarmed.Enqueue(Executor.StartServing(options));
+                problem = null;
             }
             catch (ExecutorNotFoundException e)
             {
                 // Each run says so for itself; the next one to be started asks again.
+                problem = e.Message;
                 Log.NotStarted(logger, e.Message);
             }
         }

@@ -44,6 +44,7 @@ internal static class RunnerRegistration
             .AddSingleton<LeftChildren>()
             .AddSingleton<RunWorker>();
         services.AddPools(builder.Configuration);
+        services.AddProbes();
         services.AddProxies(settings);
         services.AddPoliteness(settings);
         _ = services.AddSingleton(provider => CreateHost(provider, settings));
@@ -59,6 +60,15 @@ internal static class RunnerRegistration
             host.ShutdownTimeout = TimeSpan.FromMilliseconds(settings.DrainMs) + ReapMargin
         );
     }
+
+    private static void AddProbes(this IServiceCollection services) =>
+        _ = services
+            .AddProbe("redis", (provider, stop) => provider.GetRequiredService<RedisProbe>().FindProblemAsync(stop))
+            .AddProbe("lode", (provider, stop) => provider.GetRequiredService<RunArchive>().FindProblemAsync(stop))
+            .AddProbe(
+                "executor",
+                (provider, _) => Task.FromResult(provider.GetRequiredService<ExecutorPool>().Problem)
+            );
 
     private static void AddPools(this IServiceCollection services, IConfiguration configuration) =>
         _ = services

@@ -135,6 +135,38 @@ public sealed class GatewayTests : IAsyncLifetime
         );
     }
 
+    [Fact]
+    public async Task The_system_report_says_what_a_runner_has_in_hand()
+    {
+        const string load =
+            """{"runner":"a","runs":1,"runs_max":4,"executors_ready":2,"browsers":1,"browser_contexts":3}""";
+        dashboard.Runner.Answer("GET", "/load", 200, load);
+        var report = await dashboard.Program().GetFromJsonAsync<JsonElement>("/api/v1/system", Ends);
+        Assert.Equal(load, report.GetProperty("runner").GetRawText());
+    }
+
+    [Fact]
+    public async Task The_system_report_says_what_a_service_is_missing()
+    {
+        dashboard.Lode.Answer(
+            "GET",
+            "/health/report",
+            200,
+            """
+            {"status":"degraded","checks":[
+              {"name":"storage","status":"healthy","detail":null},
+              {"name":"redis","status":"degraded","detail":"Redis does not answer."}]}
+            """
+        );
+        var report = await dashboard.Program().GetFromJsonAsync<JsonElement>("/api/v1/system", Ends);
+        var lode = report
+            .GetProperty("services")
+            .EnumerateArray()
+            .Single(s => s.GetProperty("name").GetString() == "lode");
+        Assert.False(lode.GetProperty("healthy").GetBoolean());
+        Assert.Equal("Redis does not answer.", lode.GetProperty("detail").GetString());
+    }
+
     [Theory]
     [InlineData("image/png", HttpStatusCode.OK)]
     [InlineData("image/svg+xml", HttpStatusCode.UnsupportedMediaType)]

@@ -55,16 +55,21 @@ internal sealed class RedisProcess : IAsyncDisposable
     /// <summary>SIGKILL, and a new process over the same folder.</summary>
     public async Task KillAndRestartAsync()
     {
-        process.Kill();
-        await process.WaitForExitAsync();
+        await KillAsync();
         process.Dispose();
         await StartProcessAsync();
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>SIGKILL.</summary>
+    public async Task KillAsync()
     {
         process.Kill();
         await process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
         process.Dispose();
         folder.Delete(recursive: true);
     }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Quarry.ServiceDefaults;
 
@@ -18,7 +19,13 @@ internal sealed class RunningService : IAsyncDisposable
 
     public HttpClient Client() => new() { BaseAddress = Address };
 
-    public static async Task<RunningService> StartAsync(
+    public static Task<RunningService> StartAsync(
+        Action<WebApplication>? map = null,
+        params (string Key, string Value)[] settings
+    ) => StartWithAsync(_ => { }, map, settings);
+
+    public static async Task<RunningService> StartWithAsync(
+        Action<IServiceCollection> register,
         Action<WebApplication>? map = null,
         params (string Key, string Value)[] settings
     )
@@ -28,6 +35,7 @@ internal sealed class RunningService : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.AddServiceDefaults();
+        register(builder.Services);
         var app = builder.Build();
         app.UseServiceKey();
         app.MapDefaultEndpoints();

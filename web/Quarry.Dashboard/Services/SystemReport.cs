@@ -1,12 +1,14 @@
 using System.Reflection;
 using Quarry.Contracts;
+using Quarry.Contracts.Api;
+using Quarry.ServiceDefaults;
 
 namespace Quarry.Dashboard.Services;
 
-/// <summary>A service and whether its health checks are content.</summary>
+/// <summary>A service and whether it has what it needs.</summary>
 /// <param name="Name">Name of the resource.</param>
-/// <param name="Healthy">Whether <c>/health</c> says so.</param>
-/// <param name="Detail">Why not; null when healthy.</param>
+/// <param name="Healthy">Whether it answers, and everything that it needs does.</param>
+/// <param name="Detail">What is missing, and what follows from it; null when healthy.</param>
 public sealed record ServiceHealth(string Name, bool Healthy, string? Detail = null);
 
 /// <summary>Something simple that is used where the real thing is not configured.</summary>
@@ -27,6 +29,9 @@ public sealed record SystemReport
     /// <summary>The services, this one first.</summary>
     public required IReadOnlyList<ServiceHealth> Services { get; init; }
 
+    /// <summary>What the runner that answered has in hand, one of several behind the same address; null when none did.</summary>
+    public RunnerLoad? Runner { get; init; }
+
     /// <summary>Stand-ins that this service knows of.</summary>
     public required IReadOnlyList<StandIn> StandIns { get; init; }
 }
@@ -46,6 +51,7 @@ internal sealed class SystemReporter(ServiceCaller caller, IConfiguration config
             Version = version.Split('+')[0],
             Contract = ContractVersion.Current,
             Services = [new("dashboard", Healthy: true), .. services],
+            Runner = await LoadAsync(cancellation),
             StandIns = [.. StandIns()],
         };
     }
@@ -56,10 +62,12 @@ internal sealed class SystemReporter(ServiceCaller caller, IConfiguration config
         within.CancelAfter(AnswerWithin);
         try
         {
-            using var answer = await caller.SendAsync(service, new(HttpMethod.Get, "/health"), within.Token);
-            return answer.IsSuccessStatusCode
-                ? new(service.Name, Healthy: true)
-                : new(service.Name, Healthy: false, $"Its health check answers {(int)answer.StatusCode}; see its log.");
+            var report = await caller.GetAsync<ServiceReport>(service, HealthProbes.ReportPath, within.Token);
+            var problems = report
+                .Checks.Where(check => check.Detail is not null)
+                .Select(check => check.Detail!)
+                .ToArray();
+            return new(service.Name, problems.Length == 0, problems.Length == 0 ? null : string.Join(' ', problems));
         }
         catch (ServiceFailedException e)
         {
@@ -68,6 +76,24 @@ internal sealed class SystemReporter(ServiceCaller caller, IConfiguration config
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             return new(service.Name, Healthy: false, $"It did not answer within {AnswerWithin.TotalSeconds} s.");
+        }
+    }
+
+    private async Task<RunnerLoad?> LoadAsync(CancellationToken cancellation)
+    {
+        using var within = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        within.CancelAfter(AnswerWithin);
+        try
+        {
+            return await caller.GetAsync<RunnerLoad>(Service.Runner, "/load", within.Token);
+        }
+        catch (Exception e)
+            when (e is ServiceFailedException
+                || (e is OperationCanceledException && !cancellation.IsCancellationRequested)
+            )
+        {
+            // Its health says why.
+            return null;
         }
     }
 

@@ -1,0 +1,59 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace Quarry.Tests.Integration.Services;
+
+/// <summary>Services say what they miss, and go on being asked.</summary>
+public sealed class HealthTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Each_part_that_is_away_is_named_with_what_follows_from_it()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var stack = await RunnerStack.StartAsync(("ConnectionStrings__redis", redis.Connection));
+        var runner = stack.Runners[0];
+        Assert.Empty(await ProblemsAsync(stack.Lode));
+        Assert.Empty(await ProblemsAsync(runner));
+
+        await redis.KillAsync();
+
+        Assert.Contains("buffered runs wait", (await ProblemsAsync(stack.Lode))["redis"]);
+        Assert.Contains("docs/operations/redis-away.md", Assert.Single(await ProblemsAsync(runner)).Value);
+
+        await stack.Lode.KillAsync();
+
+        Assert.Contains("docs/operations/lode-away.md", (await ProblemsAsync(runner))["lode"]);
+        Assert.Equal("Degraded", await TextAsync(runner, "/health"));
+        Assert.Equal("Healthy", await TextAsync(runner, "/alive"));
+    }
+
+    [Fact]
+    public async Task A_runner_without_an_executor_says_so_before_a_run_does()
+    {
+        await using var stack = await RunnerStack.StartAsync(("QUARRY_EXECUTOR", "/no/such/executor.mjs"));
+
+        Assert.Contains("/no/such/executor.mjs", (await ProblemsAsync(stack.Runners[0]))["executor"]);
+    }
+
+    private static async Task<string> TextAsync(ServiceProcess service, string path)
+    {
+        using var http = new HttpClient();
+        return await http.GetStringAsync(new Uri(service.Addresses[0], path), Cancel);
+    }
+
+    private static async Task<Dictionary<string, string>> ProblemsAsync(ServiceProcess service)
+    {
+        using var http = new HttpClient();
+        var report = await http.GetFromJsonAsync<JsonElement>(new Uri(service.Addresses[0], "/health/report"), Cancel);
+        return report
+            .GetProperty("checks")
+            .EnumerateArray()
+            .Where(check => check.GetProperty("status").GetString() != "healthy")
+            .ToDictionary(
+                check => check.GetProperty("name").GetString()!,
+                check => check.GetProperty("detail").GetString()!
+            );
+    }
+}

@@ -1,0 +1,60 @@
+using System.Net;
+using System.Net.Http.Json;
+using Quarry.ServiceDefaults;
+
+namespace Quarry.Tests.Unit.ServiceDefaults;
+
+/// <summary>What is missing makes a service degraded, and who shows the key learns what it is.</summary>
+public class HealthProbeTests
+{
+    private const string Key = "0123456789abcdefghijkl";
+
+    [Fact]
+    public async Task Nothing_wrong_is_healthy() =>
+        Assert.Equal(("Healthy", null), await AskAsync(_ => Task.FromResult<string?>(null)));
+
+    [Fact]
+    public async Task What_is_wrong_is_told_and_cuts_nobody_off() =>
+        Assert.Equal(("Degraded", "It is away."), await AskAsync(_ => Task.FromResult<string?>("It is away.")));
+
+    [Fact]
+    public async Task A_probe_that_throws_is_a_problem() =>
+        Assert.Equal(
+            ("Degraded", "broken"),
+            await AskAsync(_ => Task.FromException<string?>(new InvalidOperationException("broken")))
+        );
+
+    [Fact]
+    public async Task A_probe_that_never_answers_is_a_problem()
+    {
+        var (status, detail) = await AskAsync(_ => new TaskCompletionSource<string?>().Task);
+        Assert.Equal("Degraded", status);
+        Assert.StartsWith("No answer within 2 s", detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_report_needs_the_key()
+    {
+        await using var service = await StartAsync(_ => Task.FromResult<string?>("It is away."));
+        using var client = service.Client();
+        using var answer = await client.GetAsync(HealthProbes.ReportPath);
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+    }
+
+    private static Task<RunningService> StartAsync(Func<CancellationToken, Task<string?>> probe) =>
+        RunningService.StartWithAsync(
+            services => services.AddProbe("part", (_, stop) => probe(stop)),
+            settings: (ServiceKey.Variable, Key)
+        );
+
+    private static async Task<(string Status, string? Detail)> AskAsync(Func<CancellationToken, Task<string?>> probe)
+    {
+        await using var service = await StartAsync(probe);
+        using var client = service.Client();
+        client.DefaultRequestHeaders.Add(ServiceKey.Header, Key);
+        var report = await client.GetFromJsonAsync<ServiceReport>(HealthProbes.ReportPath);
+        var part = Assert.Single(report!.Checks, check => check.Name == "part");
+        Assert.Equal(report.Status, part.Status);
+        return (await client.GetStringAsync("/health"), part.Detail);
+    }
+}
