@@ -41,6 +41,7 @@ public sealed class LodeKilledTests(ExpendableApplication running, ITestOutputHe
 
         var page = await running.PageAsync("/system");
         await KillAsync(page);
+        await StartPageNamesLodeAsync();
         var acknowledged = ledger.Last;
         var restart = page.GetByRole(AriaRole.Button, new() { Name = "Restart lode" });
         // Without scrolling aside.
@@ -56,6 +57,14 @@ public sealed class LodeKilledTests(ExpendableApplication running, ITestOutputHe
         Assert.Equal("success", run.GetProperty("outcome").GetString());
         await CompareAsync(api, runId, ledger.Last);
         output.WriteLine($"{policy}: killed after {acknowledged} acknowledged, ended with {ledger.Last}");
+    }
+
+    private async Task StartPageNamesLodeAsync()
+    {
+        var start = await running.PageAsync("/");
+        var alert = start.GetByRole(AriaRole.Alert).Filter(new() { HasText = "Lode writer does not answer" });
+        await Expect(alert.First).ToBeVisibleAsync();
+        await start.Context.CloseAsync();
     }
 
     private static async Task CompareAsync(HttpClient api, string runId, long last)

@@ -14,6 +14,7 @@ public sealed partial class PageTests(RunningApplication running)
     public async Task An_example_launched_from_the_start_page_shows_its_items_and_ends_in_success()
     {
         var page = await running.PageAsync("/");
+        await Expect(page.GetByText("3 services, all healthy.")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Run first-run/script.ts" }).ClickAsync();
         await Expect(page).ToHaveURLAsync(RunAddress());
         await Expect(page.Locator(".head .badge")).ToHaveTextAsync("success", new() { Timeout = RunEndsWithinMs });
