@@ -16,8 +16,8 @@ internal readonly record struct ProcessMark(int SessionId, string Tag, long Sinc
 }
 
 /// <summary>
-/// Finds and kills what an executor started: its descendants, every process of its session, every process that carries the
-/// tag, a variable of its environment with its value, also when it left the session; and orphans that hid from all of that.
+/// Finds and kills what an executor started: its descendants, every process that carries the tag, a variable of its
+/// environment with its value, every process of their sessions; and orphans that hid from all of that.
 /// </summary>
 internal static class StrayProcesses
 {
@@ -70,13 +70,23 @@ internal static class StrayProcesses
     private static IEnumerable<int> Find(IReadOnlyList<ProcessEntry> all, ProcessMark mark)
     {
         var entry = Encoding.UTF8.GetBytes(mark.Tag + '\0');
-        var descendants = DescendantsOf(all, mark.SessionId);
+        var found = DescendantsOf(all, mark.SessionId);
+        found.UnionWith(all.Where(process => HasTag(process.Pid, entry)).Select(process => process.Pid));
+        var sessions = SessionsOf(all, found).Append(mark.SessionId).ToHashSet();
         return all.Where(process => !process.IsZombie && process.Pid != Environment.ProcessId)
             .Where(process => process.StartedTicks >= mark.Since)
-            .Where(process =>
-                process.SessionId == mark.SessionId || descendants.Contains(process.Pid) || HasTag(process.Pid, entry)
-            )
+            .Where(process => sessions.Contains(process.SessionId) || found.Contains(process.Pid))
             .Select(process => process.Pid);
+    }
+
+    // The processes of a browser's pages write their title over their environment, and are left in its session when it ends.
+    // Whose leader lives and is none of them, is a session of somebody else's, a terminal's for example.
+    private static IEnumerable<int> SessionsOf(IReadOnlyList<ProcessEntry> all, HashSet<int> found)
+    {
+        var living = all.Where(process => !process.IsZombie).Select(process => process.Pid).ToHashSet();
+        return all.Where(process => found.Contains(process.Pid))
+            .Select(process => process.SessionId)
+            .Where(session => found.Contains(session) || !living.Contains(session));
     }
 
     private static HashSet<int> DescendantsOf(IReadOnlyList<ProcessEntry> all, int pid)
