@@ -17,9 +17,9 @@ internal sealed class ProfileFolder : IDisposable
     public async Task UntilNothingIsLeftAsync(RunnerStack stack)
     {
         var since = Stopwatch.StartNew();
-        while (((await RunTags.ProcessesAsync(stack)).Count > 0 || Left.Any()) && since.Elapsed < GoneWithin)
+        while (((await RunTags.LeftAsync(stack)).Count > 0 || Left.Any()) && since.Elapsed < GoneWithin)
             await Task.Delay(50);
-        Assert.Empty((await RunTags.ProcessesAsync(stack)).Select(p => p.Pid));
+        Assert.Empty(await RunTags.LeftAsync(stack));
         Assert.Empty(Left);
     }
 

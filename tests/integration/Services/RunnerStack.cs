@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -29,6 +30,9 @@ internal sealed class RunnerStack : IAsyncDisposable
     public ServiceProcess Lode { get; private set; } = null!;
 
     public IReadOnlyList<ServiceProcess> Runners => runners;
+
+    /// <summary>Id and start of processes that were seen in sessions of runs.</summary>
+    public ConcurrentDictionary<(int Pid, string Start), bool> SeenProcesses { get; } = [];
 
     public static Task<RunnerStack> StartAsync(params (string Name, string Value)[] settings) =>
         StartAsync(1, settings);
