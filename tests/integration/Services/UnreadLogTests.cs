@@ -3,14 +3,18 @@ using System.Diagnostics;
 namespace Quarry.Tests.Integration.Services;
 
 /// <summary>A service whose output nobody reads any more.</summary>
-public class UnreadLogTests
+public sealed class UnreadLogTests : IDisposable
 {
     /// <summary>With every message logged, far more than the pipe and the logger's queue hold together.</summary>
     private const int Requests = 2_000;
 
     private const string Listening = "Now listening on: http://";
 
+    private readonly DirectoryInfo root = Directory.CreateTempSubdirectory("quarry-unread-");
+
     private static CancellationToken Ends => TestContext.Current.CancellationToken;
+
+    public void Dispose() => root.Delete(recursive: true);
 
     [Fact]
     public async Task Does_not_stand_still()
@@ -35,7 +39,7 @@ public class UnreadLogTests
         }
     }
 
-    private static Process StartLode()
+    private Process StartLode()
     {
         const string project = "Quarry.LodeWriter";
         var folder = Path.Combine(Checkout.Root, "services", project, "bin", Checkout.Configuration, "net10.0");
@@ -47,7 +51,7 @@ public class UnreadLogTests
         };
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
         start.Environment["QUARRY_GRPC_PORT"] = "0";
-        start.Environment["Lode__Root"] = Directory.CreateTempSubdirectory("quarry-unread-").FullName;
+        start.Environment["Lode__Root"] = root.FullName;
         foreach (var category in (string[])["Default", "Microsoft.AspNetCore"])
             start.Environment[$"Logging__LogLevel__{category}"] = "Trace";
         return Process.Start(start)!;
