@@ -7,13 +7,20 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Quarry.ServiceDefaults;
 
 /// <summary>
-/// What a service needs, asked whenever somebody asks how the service is. Something that is missing makes it
-/// <c>degraded</c>, never <c>unhealthy</c>: a service does what it still can, and must not be cut off for the rest.
+/// What a service needs, asked when somebody with the service key asks how the service is. Something that is missing makes
+/// it <c>degraded</c>, and changes nothing for the probes of a container: a service does what it still can, and must not be
+/// cut off for the rest.
 /// </summary>
 public static class HealthProbes
 {
     /// <summary>Says what is wrong, to callers with the service key.</summary>
     public const string ReportPath = "/health/report";
+
+    /// <summary>Answers callers with the service key, and asks nothing.</summary>
+    public const string GreetingPath = "/health/greeting";
+
+    /// <summary>Marks the checks that are for the report alone.</summary>
+    internal const string Tag = "need";
 
     /// <summary>Time that one probe may take.</summary>
     public static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(2);
@@ -22,24 +29,31 @@ public static class HealthProbes
     private static readonly TimeSpan LastWord = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Adds a probe.</summary>
+    /// <typeparam name="T">The part that is asked; registered by the caller.</typeparam>
     /// <param name="services">The service's parts.</param>
     /// <param name="name">What is asked, in one word.</param>
     /// <param name="findProblem">Says what is wrong, its consequence and where to read on; null when nothing is.</param>
-    public static IServiceCollection AddProbe(
+    public static IServiceCollection AddProbe<T>(
         this IServiceCollection services,
         string name,
-        Func<IServiceProvider, CancellationToken, Task<string?>> findProblem
+        Func<T, CancellationToken, Task<string?>> findProblem
     )
+        where T : class
     {
         services
             .AddHealthChecks()
-            .Add(new(name, provider => new Probe(provider, findProblem), HealthStatus.Degraded, tags: null));
+            .Add(new(name, provider => NewProbe(provider.GetRequiredService<T>()), HealthStatus.Degraded, [Tag]));
         return services;
+
+        Probe NewProbe(T part) => new(stop => findProblem(part, stop));
     }
 
-    /// <summary>Maps <see cref="ReportPath"/>.</summary>
-    internal static void MapHealthReport(this WebApplication app) =>
+    /// <summary>Maps <see cref="ReportPath"/> and <see cref="GreetingPath"/>.</summary>
+    internal static void MapHealthReport(this WebApplication app)
+    {
         app.MapHealthChecks(ReportPath, new HealthCheckOptions { ResponseWriter = WriteAsync });
+        app.MapGet(GreetingPath, () => Results.NoContent());
+    }
 
     private static Task WriteAsync(HttpContext context, HealthReport report) =>
         context.Response.WriteAsJsonAsync(
@@ -52,10 +66,7 @@ public static class HealthProbes
 
     private static string NameOf(HealthStatus status) => status.ToString().ToLowerInvariant();
 
-    private sealed class Probe(
-        IServiceProvider provider,
-        Func<IServiceProvider, CancellationToken, Task<string?>> findProblem
-    ) : IHealthCheck
+    private sealed class Probe(Func<CancellationToken, Task<string?>> findProblem) : IHealthCheck
     {
         public async Task<HealthCheckResult> CheckHealthAsync(
             HealthCheckContext context,
@@ -66,7 +77,8 @@ public static class HealthProbes
             limited.CancelAfter(AnswerWithin);
             try
             {
-                var problem = await findProblem(provider, limited.Token)
+                // On a thread of its own: a disk that hangs holds up whoever asks it.
+                var problem = await Task.Run(() => findProblem(limited.Token), cancellationToken)
                     .WaitAsync(AnswerWithin + LastWord, cancellationToken);
                 return problem is null ? HealthCheckResult.Healthy() : new(context.Registration.FailureStatus, problem);
             }

@@ -13,8 +13,8 @@ namespace Quarry.ServiceDefaults;
 public static class Defaults
 {
     /// <summary>
-    /// Answers 200 while the service can work, also when something that it needs is away; its one word then is
-    /// <c>Degraded</c>, and <see cref="HealthProbes.ReportPath"/> says what it is.
+    /// Answers 200 when the service has started and can work, also while something that it needs is away: that is in
+    /// <see cref="HealthProbes.ReportPath"/>.
     /// </summary>
     public const string HealthPath = "/health";
 
@@ -31,6 +31,9 @@ public static class Defaults
         "Polly",
         "System.Net.Http",
     ];
+
+    /// <summary>Says at every look that something is still away, which the service says once.</summary>
+    private const string Repetitive = "Microsoft.Extensions.Diagnostics.HealthChecks";
 
     /// <summary>Adds telemetry, health checks, service discovery, resilient HTTP clients and the service key.</summary>
     /// <exception cref="InvalidOperationException">The configured service key is too short to protect anything.</exception>
@@ -55,11 +58,13 @@ public static class Defaults
 
     /// <summary>
     /// Maps <see cref="HealthPath"/> and <see cref="AlivePath"/>. They are always there and ask for no sign-in, since
-    /// container probes need them, and their bodies say a status and no more. The report asks for the service key.
+    /// container probes need them, and their bodies say a status and no more. Maps <see cref="HealthProbes.ReportPath"/> too,
+    /// which asks for the service key.
     /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
-        app.MapHealthChecks(HealthPath).AllowAnonymous();
+        var own = new HealthCheckOptions { Predicate = check => !check.Tags.Contains(HealthProbes.Tag) };
+        app.MapHealthChecks(HealthPath, own).AllowAnonymous();
         var live = new HealthCheckOptions { Predicate = check => check.Tags.Contains(LiveTag) };
         app.MapHealthChecks(AlivePath, live).AllowAnonymous();
         app.MapHealthReport();
@@ -74,7 +79,10 @@ public static class Defaults
             0,
             new MemoryConfigurationSource
             {
-                InitialData = Talkative.Select(c => KeyValuePair.Create($"Logging:LogLevel:{c}", (string?)"Warning")),
+                InitialData = Talkative
+                    .Select(category => (category, Level: "Warning"))
+                    .Append((category: Repetitive, Level: "None"))
+                    .Select(l => KeyValuePair.Create($"Logging:LogLevel:{l.category}", (string?)l.Level)),
             }
         );
 

@@ -78,7 +78,9 @@ public static class Telemetry
             _ = metrics.AddPrometheusExporter();
     }
 
-    // Probes and scrapes come every few seconds for ever: as traces they would bury the work.
+    // Probes, scrapes and a page that looks again come every few seconds for ever: as traces they would bury the work.
     private static bool IsWork(HttpContext context) =>
-        !Defaults.IsProbe(context.Request.Path) && context.Request.Path != MetricsPath;
+        !context.Request.Path.StartsWithSegments(Defaults.HealthPath, StringComparison.Ordinal)
+        && context.Request.Path != Defaults.AlivePath
+        && context.Request.Path != MetricsPath;
 }

@@ -5,8 +5,8 @@ using Quarry.AppHost.Local.Processes;
 namespace Quarry.AppHost.Local.Launching;
 
 /// <summary>
-/// Starts a Redis server. Its password goes through standard input, so that it does not show in the list of processes;
-/// everything else are arguments, so that none is missing when AppHost dies while it writes.
+/// Starts a Redis server. Its password goes through standard input, so that it does not show in the list of processes.
+/// Everything else is an argument: when AppHost dies while it writes, the password is all that can be missing.
 /// </summary>
 internal static class RedisLauncher
 {

@@ -36,8 +36,8 @@ builder.Services.AddSingleton<LodeWriterMeter>();
 builder.Services.AddSingleton<OpenRuns>();
 builder.Services.AddQuarryStreams(builder.Configuration, new());
 builder.Services.AddSingleton<StorageProbe>();
-builder.Services.AddProbe("storage", (all, stop) => all.GetRequiredService<StorageProbe>().FindProblemAsync(stop));
-builder.Services.AddProbe("redis", (all, stop) => all.GetRequiredService<RedisProbe>().FindProblemAsync(stop));
+builder.Services.AddProbe<StorageProbe>("storage", (storage, stop) => storage.FindProblemAsync(stop));
+builder.Services.AddProbe<RedisProbe>("redis", (redis, stop) => redis.FindProblemAsync(stop));
 
 // In this order, all before the server listens: the substrate, the catalogue, what settles.
 builder.Services.AddHostedService(services => services.GetRequiredService<LodeHost>());

@@ -50,10 +50,12 @@ const openAgain = (fd: number, flags: number) => openSync(`/proc/self/fd/${fd}`,
  */
 function fillStdout(): void {
   const pause = new Int32Array(new SharedArrayBuffer(4))
-  for (let waitedMs = 0; ; waitedMs++) {
+  const startedAt = performance.now()
+  for (;;) {
     const replaced = openAgain(STDERR, constants.O_APPEND)
     if (replaced === STDOUT) return
     closeSync(replaced)
+    const waitedMs = Math.round(performance.now() - startedAt)
     if (waitedMs >= ExecutorLimits.claimStdoutMs)
       throw new Error(`Another thread of the process has kept fd 1 for ${waitedMs} ms: stdout cannot be claimed.`)
     Atomics.wait(pause, 0, 0, 1)

@@ -15,11 +15,11 @@ internal sealed class StorageProbe(LodeHost lode, LodeOptions options)
                 .Store.Objects.ListChildrenAsync("datasets/", cancellation)
                 .GetAsyncEnumerator(cancellation);
             _ = await datasets.MoveNextAsync();
+            return FreeSpace.Problem(options.LocalFolder, FreeSpace.Of(options.LocalFolder));
         }
-        catch (StoreException e)
+        catch (Exception e) when (e is StoreException or IOException or UnauthorizedAccessException)
         {
-            return $"The storage cannot be read: what is acknowledged stays in the journal (docs/operations/disk-full.md). {e.Message}";
+            return $"The storage cannot be read, runs may be ended as policy_failure (docs/operations/disk-full.md). {e.Message}";
         }
-        return FreeSpace.Problem(options.LocalFolder, FreeSpace.Of(options.LocalFolder));
     }
 }

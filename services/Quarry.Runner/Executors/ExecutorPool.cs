@@ -19,17 +19,14 @@ internal sealed partial class ExecutorPool(
 ) : BackgroundService, IExecutorSource
 {
     private const long BytesPerMb = 1024 * 1024;
+    private static readonly TimeSpan TryAgainAfter = TimeSpan.FromSeconds(5);
     private readonly ConcurrentQueue<Executor> prewarmed = new();
     private readonly ConcurrentDictionary<KeptExecutor, Executor> kept = [];
     private readonly SemaphoreSlim wanted = new(settings.Prewarmed);
     private volatile bool isStopping;
-    private volatile string? problem;
 
     /// <summary>Executors that wait for a run.</summary>
     public int Ready => prewarmed.Count + kept.Count;
-
-    /// <summary>Why the last executor could not be started; null when it could.</summary>
-    public string? Problem => problem;
 
     /// <inheritdoc/>
     public Executor Take(RunRecord run)
@@ -76,13 +73,13 @@ internal sealed partial class ExecutorPool(
             try
             {
                 prewarmed.Enqueue(Executor.StartServing(options));
-                problem = null;
             }
             catch (ExecutorNotFoundException e)
             {
-                // Each run says so for itself; the next one to be started asks again.
-                problem = e.Message;
+                // Each run says so for itself; here it is tried again.
                 Log.NotStarted(logger, e.Message);
+                await Task.Delay(TryAgainAfter, clock, stoppingToken);
+                _ = wanted.Release();
             }
         }
     }

@@ -63,11 +63,12 @@ internal static class RunnerRegistration
 
     private static void AddProbes(this IServiceCollection services) =>
         _ = services
-            .AddProbe("redis", (provider, stop) => provider.GetRequiredService<RedisProbe>().FindProblemAsync(stop))
-            .AddProbe("lode", (provider, stop) => provider.GetRequiredService<RunArchive>().FindProblemAsync(stop))
-            .AddProbe(
+            .AddSingleton<LodeProbe>()
+            .AddProbe<RedisProbe>("redis", (redis, stop) => redis.FindProblemAsync(stop))
+            .AddProbe<LodeProbe>("lode", (lode, stop) => lode.FindProblemAsync(stop))
+            .AddProbe<ExecutorOptions>(
                 "executor",
-                (provider, _) => Task.FromResult(provider.GetRequiredService<ExecutorPool>().Problem)
+                (options, _) => Task.FromResult(ExecutorLocator.FindProblem(options))
             );
 
     private static void AddPools(this IServiceCollection services, IConfiguration configuration) =>

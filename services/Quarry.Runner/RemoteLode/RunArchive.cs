@@ -77,22 +77,6 @@ internal sealed class RunArchive(IHttpClientFactory http)
         } while (after is not null);
     }
 
-    /// <summary>What follows from it when the Lode writer does not answer; null when it does.</summary>
-    public async Task<string?> FindProblemAsync(CancellationToken cancellation)
-    {
-        try
-        {
-            using var answer = await http.CreateClient(ClientName).GetAsync("/alive", cancellation);
-            _ = answer.EnsureSuccessStatusCode();
-            return null;
-        }
-        catch (Exception e) when (e is OperationCanceledException || IsAway(e, cancellation))
-        {
-            var why = e is OperationCanceledException ? "It was not heard in time." : e.Message;
-            return $"The Lode writer does not answer: runs hold what they have, and wait (docs/operations/lode-away.md). {why}";
-        }
-    }
-
     private async Task<T?> AskAsync<T>(string path, CancellationToken cancellation)
         where T : class
     {

@@ -10,7 +10,7 @@ internal static class LoadEndpoint
 {
     public static void Map(IEndpointRouteBuilder app) =>
         app.MapGet(
-            "/load",
+            "/health/load",
             (RunnerSettings settings, ActiveRuns runs, ExecutorPool executors, BrowserPool browsers) =>
                 new RunnerLoad(
                     settings.Name,

@@ -17,6 +17,20 @@ public static class ExecutorLocator
     /// <exception cref="ExecutorNotFoundException">The executor or a Node to run it cannot be found.</exception>
     public static ExecutorCommand LocateMode(ExecutorOptions options, string mode) => Locate(options, [mode]);
 
+    /// <summary>Why no executor can be started here; null when one can be found.</summary>
+    public static string? FindProblem(ExecutorOptions options)
+    {
+        try
+        {
+            _ = LocateMode(options, "--serve");
+            return null;
+        }
+        catch (ExecutorNotFoundException e)
+        {
+            return e.Message;
+        }
+    }
+
     private static ExecutorCommand Locate(ExecutorOptions options, string[] arguments)
     {
         var executor = options.ExecutorPath ?? Variable("QUARRY_EXECUTOR") ?? FindExecutor();

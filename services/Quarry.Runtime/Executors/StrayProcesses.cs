@@ -70,24 +70,39 @@ internal static class StrayProcesses
     private static IEnumerable<int> Find(IReadOnlyList<ProcessEntry> all, ProcessMark mark)
     {
         var entry = Encoding.UTF8.GetBytes(mark.Tag + '\0');
-        var found = DescendantsOf(all, mark.SessionId);
-        found.UnionWith(all.Where(process => HasTag(process.Pid, entry)).Select(process => process.Pid));
-        var sessions = SessionsOf(all, found).Append(mark.SessionId).ToHashSet();
-        return all.Where(process => !process.IsZombie && process.Pid != Environment.ProcessId)
+        var living = all.Where(process => !process.IsZombie && process.Pid != Environment.ProcessId)
             .Where(process => process.StartedTicks >= mark.Since)
+            .ToList();
+        var found = DescendantsOf(all, mark.SessionId);
+        found.UnionWith(
+            living
+                .Where(process => process.SessionId != mark.SessionId && !found.Contains(process.Pid))
+                .Where(process => HasTag(process.Pid, entry))
+                .Select(process => process.Pid)
+                .ToList()
+        );
+        var sessions = SessionsOf(all, found).Append(mark.SessionId).ToHashSet();
+        return living
             .Where(process => sessions.Contains(process.SessionId) || found.Contains(process.Pid))
             .Select(process => process.Pid);
     }
 
-    // The processes of a browser's pages write their title over their environment, and are left in its session when it ends.
-    // Whose leader lives and is none of them, is a session of somebody else's, a terminal's for example.
+    // The processes of a browser's pages write their title over their environment, and stay in the session when its leader
+    // ends. A session with anybody else in it, or whose leader lives and is not one of them, is somebody else's: a process
+    // that is being started is in the session of who starts it for a moment.
     private static IEnumerable<int> SessionsOf(IReadOnlyList<ProcessEntry> all, HashSet<int> found)
     {
-        var living = all.Where(process => !process.IsZombie).Select(process => process.Pid).ToHashSet();
+        var living = all.Where(process => !process.IsZombie).ToLookup(process => process.SessionId);
         return all.Where(process => found.Contains(process.Pid))
             .Select(process => process.SessionId)
-            .Where(session => found.Contains(session) || !living.Contains(session));
+            .Distinct()
+            .Where(session => found.Contains(session) || living[session].All(p => IsTheirs(p.Pid) && p.Pid != session));
+
+        bool IsTheirs(int pid) => found.Contains(pid) || !HasEnvironment(pid);
     }
+
+    private static bool HasEnvironment(int pid) =>
+        ProcessTable.Environment(pid) is { } environment && environment.AsSpan().IndexOf("PATH="u8) >= 0;
 
     private static HashSet<int> DescendantsOf(IReadOnlyList<ProcessEntry> all, int pid)
     {

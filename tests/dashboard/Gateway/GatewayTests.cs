@@ -140,7 +140,7 @@ public sealed class GatewayTests : IAsyncLifetime
     {
         const string load =
             """{"runner":"a","runs":1,"runs_max":4,"executors_ready":2,"browsers":1,"browser_contexts":3}""";
-        dashboard.Runner.Answer("GET", "/load", 200, load);
+        dashboard.Runner.Answer("GET", "/health/load", 200, load);
         var report = await dashboard.Program().GetFromJsonAsync<JsonElement>("/api/v1/system", Ends);
         Assert.Equal(load, report.GetProperty("runner").GetRawText());
     }

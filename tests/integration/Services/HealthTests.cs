@@ -25,8 +25,7 @@ public sealed class HealthTests
         await stack.Lode.KillAsync();
 
         Assert.Contains("docs/operations/lode-away.md", (await ProblemsAsync(runner))["lode"]);
-        Assert.Equal("Degraded", await TextAsync(runner, "/health"));
-        Assert.Equal("Healthy", await TextAsync(runner, "/alive"));
+        Assert.Equal("Healthy", await TextAsync(runner, "/health"));
     }
 
     [Fact]
@@ -35,6 +34,25 @@ public sealed class HealthTests
         await using var stack = await RunnerStack.StartAsync(("QUARRY_EXECUTOR", "/no/such/executor.mjs"));
 
         Assert.Contains("/no/such/executor.mjs", (await ProblemsAsync(stack.Runners[0]))["executor"]);
+    }
+
+    [Fact]
+    public async Task A_storage_that_is_gone_is_named()
+    {
+        await using var stack = await RunnerStack.StartAsync();
+
+        Directory.Delete(stack.Data, recursive: true);
+
+        Assert.Contains("docs/operations/disk-full.md", (await ProblemsAsync(stack.Lode))["storage"]);
+    }
+
+    [Fact]
+    public async Task A_key_that_the_Lode_writer_does_not_take_is_named()
+    {
+        await using var stack = await RunnerStack.StartAsync(("QUARRY_SERVICE_KEY", "0123456789abcdefghijkl"));
+        var stranger = await stack.StartRunnerAsync("stranger", ("QUARRY_SERVICE_KEY", ""));
+
+        Assert.Contains("It answers 401.", (await ProblemsAsync(stranger))["lode"]);
     }
 
     private static async Task<string> TextAsync(ServiceProcess service, string path)

@@ -19,7 +19,7 @@ public sealed class LeftProcessesTests : IDisposable
     public void Dispose()
     {
         foreach (var pid in pids.Where(IsAlive))
-            Process.GetProcessById(pid).Kill();
+            _ = RunTags.TryKill(pid);
     }
 
     [Fact]
@@ -44,12 +44,24 @@ public sealed class LeftProcessesTests : IDisposable
         Assert.True(IsAlive(pids[0]));
     }
 
+    [Fact]
+    public async Task Of_a_session_without_a_leader_with_somebody_else_in_it_only_the_tagged_process_goes()
+    {
+        using var leader = await StartSessionAsync($"PATH=$PATH sleep 1000 & echo $!; {Tagged} & echo $!");
+        await leader.WaitForExitAsync(Cancel);
+
+        await using var stack = await RunnerStack.StartAsync();
+
+        await RunnerTests.UntilAsync(() => Task.FromResult(!IsAlive(pids[1])));
+        Assert.True(IsAlive(pids[0]));
+    }
+
     private static bool IsAlive(int pid)
     {
         try
         {
-            // A zombie has ended; it only waits for its parent to read its exit code.
-            return !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
+            // A zombie has ended and has no command line; an id that was given again is another program's.
+            return File.ReadAllText($"/proc/{pid}/cmdline").Contains("sleep\01000", StringComparison.Ordinal);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

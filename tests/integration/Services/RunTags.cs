@@ -19,7 +19,8 @@ internal static class RunTags
         var known = (await stack.RunsAsync()).Select(r => r.RunId).ToHashSet(StringComparer.Ordinal);
         var all = Living();
         var tagged = all.Where(p => TagOf(p.Pid) is { } tag && (known.Contains(tag) || stack.Owns(tag))).ToList();
-        var sessions = tagged.Select(p => p.Session).ToHashSet();
+        // One that is just being started is still in the session of who starts it, and leads none.
+        var sessions = tagged.Where(p => p.Session == $"{p.Pid}").Select(p => p.Session).ToHashSet();
         foreach (var process in all.Where(p => sessions.Contains(p.Session)))
             _ = stack.SeenProcesses.TryAdd((process.Pid, process.Start), true);
         return [.. tagged.Select(p => (p.Pid, !Read(p.Pid, "cmdline")[0].EndsWith("node", StringComparison.Ordinal)))];

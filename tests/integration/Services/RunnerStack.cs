@@ -27,6 +27,8 @@ internal sealed class RunnerStack : IAsyncDisposable
 
     public string Scripts => Path.Combine(folder.FullName, "scripts");
 
+    public string Data => Path.Combine(folder.FullName, "data");
+
     public ServiceProcess Lode { get; private set; } = null!;
 
     public IReadOnlyList<ServiceProcess> Runners => runners;
@@ -47,7 +49,7 @@ internal sealed class RunnerStack : IAsyncDisposable
     }
 
     /// <summary>Starts one more runner, or one again under its name.</summary>
-    public async Task<ServiceProcess> StartRunnerAsync(string name)
+    public async Task<ServiceProcess> StartRunnerAsync(string name, params (string Name, string Value)[] own)
     {
         var all = new Dictionary<string, string>(settings)
         {
@@ -56,6 +58,8 @@ internal sealed class RunnerStack : IAsyncDisposable
             ["QUARRY_LODE_GRPC"] = Lode.Addresses[1].ToString(),
             ["services__lode__http__0"] = Lode.Addresses[0].ToString(),
         };
+        foreach (var (setting, value) in own)
+            all[setting] = value;
         var runner = await ServiceProcess.StartAsync("Quarry.Runner", all);
         runners.Add(runner);
         named[name] = runner;
@@ -227,7 +231,7 @@ internal sealed class RunnerStack : IAsyncDisposable
             "Quarry.LodeWriter",
             new Dictionary<string, string>(settings.Concat(ports))
             {
-                ["Lode__Root"] = Path.Combine(folder.FullName, "data"),
+                ["Lode__Root"] = Data,
                 ["QUARRY_GRPC_PORT"] = ports.GetValueOrDefault("QUARRY_GRPC_PORT", "0"),
             }
         );

@@ -45,15 +45,23 @@ internal sealed class SystemReporter(ServiceCaller caller, IConfiguration config
     {
         var assembly = typeof(SystemReporter).Assembly;
         var version = assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
-        var services = await Task.WhenAll(Service.All.Select(s => HealthOfAsync(s, cancellation)));
+        var load = LoadAsync(cancellation);
+        var services = await HealthAsync(cancellation);
         return new()
         {
             Version = version.Split('+')[0],
             Contract = ContractVersion.Current,
-            Services = [new("dashboard", Healthy: true), .. services],
-            Runner = await LoadAsync(cancellation),
+            Services = services,
+            Runner = await load,
             StandIns = [.. StandIns()],
         };
+    }
+
+    /// <summary>The services, this one first.</summary>
+    public async Task<IReadOnlyList<ServiceHealth>> HealthAsync(CancellationToken cancellation)
+    {
+        var services = await Task.WhenAll(Service.All.Select(s => HealthOfAsync(s, cancellation)));
+        return [new("dashboard", Healthy: true), .. services];
     }
 
     private async Task<ServiceHealth> HealthOfAsync(Service service, CancellationToken cancellation)
@@ -64,8 +72,8 @@ internal sealed class SystemReporter(ServiceCaller caller, IConfiguration config
         {
             var report = await caller.GetAsync<ServiceReport>(service, HealthProbes.ReportPath, within.Token);
             var problems = report
-                .Checks.Where(check => check.Detail is not null)
-                .Select(check => check.Detail!)
+                .Checks.Where(check => check.Status != "healthy")
+                .Select(check => check.Detail ?? check.Name)
                 .ToArray();
             return new(service.Name, problems.Length == 0, problems.Length == 0 ? null : string.Join(' ', problems));
         }
@@ -85,7 +93,7 @@ internal sealed class SystemReporter(ServiceCaller caller, IConfiguration config
         within.CancelAfter(AnswerWithin);
         try
         {
-            return await caller.GetAsync<RunnerLoad>(Service.Runner, "/load", within.Token);
+            return await caller.GetAsync<RunnerLoad>(Service.Runner, "/health/load", within.Token);
         }
         catch (Exception e)
             when (e is ServiceFailedException

@@ -44,7 +44,7 @@ public class RedisTracesTests
         await stack.RunnerOf((await stack.FindAsync(held.RunId))!.Runner!).KillAsync();
         var retry = await stack.RetryOfAsync(held.RunId);
 
-        var spans = await receiver.UntilAsync(all => all.Count(s => s.Name == "quarry.lode.settle") == 2);
+        var spans = await receiver.UntilAsync(all => IsAllThere(all, held, retry));
 
         var launch = LaunchOf(spans, held);
         Assert.Equal(launch.Id, Assert.Single(spans, s => s.Name == "quarry.run.lost").ParentId);
@@ -63,6 +63,14 @@ public class RedisTracesTests
                 retry = new { max_attempts = 2, backoff_ms = 0 },
             }
         );
+
+    private static bool IsAllThere(IReadOnlyList<ReceivedSpan> spans, params RunRecord[] runs)
+    {
+        var settled = spans.Where(s => s.Name == "quarry.lode.settle").Select(s => s.TraceId).ToHashSet();
+        var launched = spans.Where(s => s.Name == "quarry.run.launch").ToLookup(s => s.Text("quarry.run.id"));
+        return spans.Any(s => s.Name == "quarry.run.lost")
+            && runs.All(run => launched[run.RunId].Any(launch => settled.Contains(launch.TraceId)));
+    }
 
     private static ReceivedSpan LaunchOf(IReadOnlyList<ReceivedSpan> spans, RunRecord run) =>
         spans.Single(s => s.Name == "quarry.run.launch" && s.Text("quarry.run.id") == run.RunId);
