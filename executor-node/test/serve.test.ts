@@ -24,7 +24,8 @@ async function ready(executor: Executor, times: number): Promise<void> {
 /** What a browser that is lent says when it is ready. */
 async function reportOf(browser: Executor): Promise<Record<string, string>> {
   browser.output.removeAllListeners('data')
-  const line = await new Promise<Buffer>((resolve) => browser.output.once('data', resolve))
+  const arrived = new Promise<Buffer>((resolve) => browser.output.once('data', resolve))
+  const line = await Promise.race([arrived, browser.end().then(() => Promise.reject(new Error(browser.stderr)))])
   return JSON.parse(line.toString('utf8')) as Record<string, string>
 }
 

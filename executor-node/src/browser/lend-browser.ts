@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { ExecutorLimits } from '../limits.js'
 import { BrowserUnavailableError } from './browser-error.js'
+import { endpointIn } from './endpoint-file.js'
 import { findBrowser } from './find-browser.js'
 import { OUR_PUPPETEER } from './find-puppeteer.js'
 import { OwnBrowser } from './own-browser.js'
@@ -27,16 +27,11 @@ export async function lendBrowser(
     )
   const own = await OwnBrowser.launch(choice, OUR_PUPPETEER, env, { isShared: true })
   try {
-    await ready({ endpoint: await endpointOf(own.profile), version: await own.browser.version() })
+    const endpoint = await endpointIn(own.profile, ExecutorLimits.browserLaunchMs)
+    await ready({ endpoint, version: await own.browser.version() })
     const ended = own.ended().then(() => false)
     return await Promise.race([until.then(() => true), ended])
   } finally {
     await own.close()
   }
-}
-
-/** Chromium writes its port and path there before it answers on its pipe. */
-async function endpointOf(profile: string): Promise<string> {
-  const [port, path] = (await readFile(join(profile, 'DevToolsActivePort'), 'utf8')).split('\n')
-  return `ws://127.0.0.1:${port}${path}`
 }
