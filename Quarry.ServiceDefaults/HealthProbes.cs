@@ -23,7 +23,7 @@ public static class HealthProbes
     internal const string Tag = "need";
 
     /// <summary>Time that one probe may take.</summary>
-    public static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(2);
 
     /// <summary>Time in which a probe that was told to stop says why in its own words.</summary>
     private static readonly TimeSpan LastWord = TimeSpan.FromMilliseconds(500);

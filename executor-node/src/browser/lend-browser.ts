@@ -27,10 +27,11 @@ export async function lendBrowser(
     )
   const own = await OwnBrowser.launch(choice, OUR_PUPPETEER, env, { isShared: true })
   try {
-    const endpoint = await endpointIn(own.profile, ExecutorLimits.browserLaunchMs)
+    const over = Promise.race([until.then(() => true), own.ended().then(() => false)])
+    const endpoint = await Promise.race([endpointIn(own.profile, ExecutorLimits.browserLaunchMs), over])
+    if (typeof endpoint === 'boolean') return endpoint
     await ready({ endpoint, version: await own.browser.version() })
-    const ended = own.ended().then(() => false)
-    return await Promise.race([until.then(() => true), ended])
+    return await over
   } finally {
     await own.close()
   }

@@ -98,7 +98,7 @@ internal static class StrayProcesses
             .Distinct()
             .Where(session => found.Contains(session) || living[session].All(p => IsTheirs(p.Pid) && p.Pid != session));
 
-        bool IsTheirs(int pid) => found.Contains(pid) || !HasEnvironment(pid);
+        bool IsTheirs(int pid) => found.Contains(pid) || (pid != Environment.ProcessId && !HasEnvironment(pid));
     }
 
     private static bool HasEnvironment(int pid) =>

@@ -29,11 +29,23 @@ public sealed class HealthTests
     }
 
     [Fact]
-    public async Task A_runner_without_an_executor_says_so_before_a_run_does()
+    public async Task A_runner_without_an_executor_says_so_and_has_one_ready_when_it_is_there()
     {
-        await using var stack = await RunnerStack.StartAsync(("QUARRY_EXECUTOR", "/no/such/executor.mjs"));
+        var dist = Path.Combine(Path.GetTempPath(), $"quarry-dist-{Guid.NewGuid():N}");
+        await using var stack = await RunnerStack.StartAsync(("QUARRY_EXECUTOR", Path.Combine(dist, "executor.mjs")));
+        var runner = stack.Runners[0];
+        Assert.Contains(dist, (await ProblemsAsync(runner))["executor"]);
 
-        Assert.Contains("/no/such/executor.mjs", (await ProblemsAsync(stack.Runners[0]))["executor"]);
+        _ = Directory.CreateSymbolicLink(dist, Path.Combine(Checkout.Root, "executor-node", "dist"));
+        try
+        {
+            Assert.Empty(await ProblemsAsync(runner));
+            await RunnerTests.UntilAsync(async () => (await TextAsync(runner, "/health/load")).Contains("_ready\":1,"));
+        }
+        finally
+        {
+            Directory.Delete(dist);
+        }
     }
 
     [Fact]
