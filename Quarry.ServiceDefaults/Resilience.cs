@@ -16,8 +16,12 @@ internal static class Resilience
     /// <summary>Window of the circuit breaker, in seconds: at least two attempts.</summary>
     private const int BreakerWindowSeconds = 2 * AttemptSeconds;
 
-    /// <summary>Adds the handler to every client.</summary>
-    public static void AddResilience(this IHttpClientBuilder http) => http.AddStandardResilienceHandler(Configure);
+    /// <summary>
+    /// Adds the handler to every client. Each address has a breaker of its own: with one for all, a service that is away would
+    /// keep callers from every other one, also from what could start it again.
+    /// </summary>
+    public static void AddResilience(this IHttpClientBuilder http) =>
+        http.AddStandardResilienceHandler(Configure).SelectPipelineByAuthority();
 
     private static void Configure(HttpStandardResilienceOptions options)
     {

@@ -101,6 +101,6 @@ internal sealed class ResourceWatch(
 
     private string LastLines(OutputRing output) =>
         output.Tail(options.TailLines) is { } tail
-            ? $" Its last lines:{Environment.NewLine}{tail}"
+            ? $"{Environment.NewLine}Its last lines:{Environment.NewLine}{tail}"
             : " It wrote nothing.";
 }

@@ -19,7 +19,7 @@ public sealed class LodeKilledTests(ExpendableApplication running, ITestOutputHe
     private const int AcknowledgedMin = 20;
     private const int AcknowledgedMax = 200;
     private const int ItemsPerFlush = 10;
-    private const int ProcessColumn = 5;
+    private const int ProcessColumn = 6;
 
     private static CancellationToken Ends => TestContext.Current.CancellationToken;
 
@@ -41,6 +41,7 @@ public sealed class LodeKilledTests(ExpendableApplication running, ITestOutputHe
 
         var page = await running.PageAsync("/system");
         await KillAsync(page);
+        await StartPageNamesLodeAsync();
         var acknowledged = ledger.Last;
         var restart = page.GetByRole(AriaRole.Button, new() { Name = "Restart lode" });
         // Without scrolling aside.
@@ -56,6 +57,14 @@ public sealed class LodeKilledTests(ExpendableApplication running, ITestOutputHe
         Assert.Equal("success", run.GetProperty("outcome").GetString());
         await CompareAsync(api, runId, ledger.Last);
         output.WriteLine($"{policy}: killed after {acknowledged} acknowledged, ended with {ledger.Last}");
+    }
+
+    private async Task StartPageNamesLodeAsync()
+    {
+        var start = await running.PageAsync("/");
+        var alert = start.GetByRole(AriaRole.Alert).Filter(new() { HasText = "Lode writer does not answer" });
+        await Expect(alert.First).ToBeVisibleAsync();
+        await start.Context.CloseAsync();
     }
 
     private static async Task CompareAsync(HttpClient api, string runId, long last)
@@ -78,7 +87,7 @@ public sealed class LodeKilledTests(ExpendableApplication running, ITestOutputHe
         using (var lode = Process.GetProcessById(pid))
             lode.Kill();
         await running.Application.ResourceNotifications.WaitForResourceAsync("lode", KnownResourceStates.Exited, Ends);
-        await Expect(Row(page)).ToContainTextAsync("Exited with 137");
+        await Expect(Row(page)).ToContainTextAsync("It ended with exit code 137.");
     }
 
     private static ILocator Row(IPage page) =>

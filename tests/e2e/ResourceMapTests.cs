@@ -20,7 +20,7 @@ public sealed class ResourceMapTests(RunningApplication running)
         await page.Keyboard.PressAsync("Enter");
 
         await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("resource=runner"));
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "runner" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "runner", Exact = true })).ToBeVisibleAsync();
         await Expect(graph.Locator("[aria-current=true]")).ToHaveCountAsync(1);
         Assert.Empty(await Accessibility.ViolationsAsync(page));
         await page.Context.CloseAsync();

@@ -36,7 +36,7 @@ public sealed class ResourceTests(RunningApplication running)
         await search.PressAsync("Enter");
         await Expect(page.GetByText("No line matches.")).ToBeVisibleAsync();
 
-        var pause = page.GetByRole(AriaRole.Button, new() { Name = "Pause" });
+        var pause = page.GetByRole(AriaRole.Button, new() { Name = "Pause", Exact = true });
         await pause.ClickAsync();
         await Expect(pause).ToHaveAttributeAsync("aria-pressed", "true");
         await pause.ClickAsync();

@@ -46,6 +46,15 @@ public sealed record ResourceView
 
     /// <summary>Whether it can be started and stopped.</summary>
     public bool HasProcess { get; init; }
+
+    /// <summary>Class of its state on a page: good, bad, or empty while there is nothing to say.</summary>
+    public string Tone =>
+        this switch
+        {
+            { Health: "Healthy" } => "good",
+            { Health: "Unhealthy" } or { Reason: not null, ExitCode: > 0 } => "bad",
+            _ => "",
+        };
 }
 
 /// <summary>A variable of a resource.</summary>

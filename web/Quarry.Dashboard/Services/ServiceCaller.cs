@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Polly.CircuitBreaker;
 using Quarry.Contracts;
 using Quarry.ServiceDefaults;
 
@@ -54,7 +55,7 @@ internal sealed class ServiceCaller(IHttpClientFactory clients)
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
-            throw new ServiceFailedException($"The {service.Title} does not answer ({e.Message}).", e)
+            throw new ServiceFailedException($"The {service.Title} does not answer ({Reason(e)}).", e)
             {
                 IsUnreachable = true,
             };
@@ -88,6 +89,9 @@ internal sealed class ServiceCaller(IHttpClientFactory clients)
             throw new ServiceFailedException($"The answer of a service was cut off or not readable ({e.Message}).", e);
         }
     }
+
+    private static string Reason(Exception e) =>
+        e is BrokenCircuitException ? "too many of its last calls failed; it is asked again in a few seconds" : e.Message;
 
     private sealed record Problem(string? Detail, string? NextStep, Dictionary<string, string[]>? Errors);
 }

@@ -49,5 +49,10 @@ public sealed partial class ResourceList
         (refused, Error, busy) = (isDone ? null : Error, null, null);
     }
 
+    /// <summary>What happened, without the lines that follow: they are in the log, behind the resource's name.</summary>
+    private static string? Why(ResourceView resource) =>
+        resource.Reason?.Split('\n')[0].Trim()
+        ?? (resource.ExitCode is { } code ? $"It ended with exit code {code}." : null);
+
     private string Address(string? resource) => Navigation.GetUriWithQueryParameter("resource", resource);
 }
