@@ -1,12 +1,15 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http.Resilience;
+using Polly;
 
 namespace Quarry.ServiceDefaults;
 
 /// <summary>How calls between services meet failures: timeouts, retries of what is safe to repeat, a circuit breaker.</summary>
-/// <remarks>For clients of <c>IHttpClientFactory</c>; gRPC channels have rules of their own.</remarks>
-internal static class Resilience
+/// <remarks>For HTTP; gRPC channels and exporters of telemetry have rules of their own.</remarks>
+public static class Resilience
 {
+    private static readonly HttpRequestOptionsKey<bool> Once = new("quarry.asked_once");
+
     /// <summary>One attempt, up to the response headers, in seconds: a query over cold data takes a while.</summary>
     private const int AttemptSeconds = 30;
 
@@ -17,11 +20,32 @@ internal static class Resilience
     private const int BreakerWindowSeconds = 2 * AttemptSeconds;
 
     /// <summary>
-    /// Adds the handler to every client. Each address has a breaker of its own: with one for all, a service that is away would
-    /// keep callers from every other one, also from what could start it again.
+    /// Adds a client that meets failures so, with a circuit breaker of its own. As a default of all clients they would share
+    /// one, and a service that is away would keep callers from every other one, also from what could start it again.
     /// </summary>
-    public static void AddResilience(this IHttpClientBuilder http) =>
-        http.AddStandardResilienceHandler(Configure).SelectPipelineByAuthority();
+    /// <param name="services">Where it is added.</param>
+    /// <param name="name">Name of the client.</param>
+    /// <param name="configure">Gives it its address and its credentials.</param>
+    public static IServiceCollection AddServiceClient(
+        this IServiceCollection services,
+        string name,
+        Action<IServiceProvider, HttpClient> configure
+    )
+    {
+        _ = services.AddHttpClient(name, configure).AddStandardResilienceHandler(Configure);
+        return services;
+    }
+
+    /// <summary>
+    /// Marks a request that is not repeated: whoever looks how a service is wants to hear what is wrong, and not to wait until
+    /// it no longer is.
+    /// </summary>
+    public static HttpRequestMessage AskedOnce(this HttpRequestMessage request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        request.Options.Set(Once, true);
+        return request;
+    }
 
     private static void Configure(HttpStandardResilienceOptions options)
     {
@@ -30,5 +54,11 @@ internal static class Resilience
         options.CircuitBreaker.SamplingDuration = TimeSpan.FromSeconds(BreakerWindowSeconds);
         // A launch whose answer was lost must not happen a second time.
         options.Retry.DisableForUnsafeHttpMethods();
+        var isWorthIt = options.Retry.ShouldHandle;
+        options.Retry.ShouldHandle = args =>
+            IsAskedOnce(args.Context.GetRequestMessage()) ? new(false) : isWorthIt(args);
     }
+
+    private static bool IsAskedOnce(HttpRequestMessage? request) =>
+        request is not null && request.Options.TryGetValue(Once, out var once) && once;
 }

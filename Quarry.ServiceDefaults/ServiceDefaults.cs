@@ -35,7 +35,7 @@ public static class Defaults
     /// <summary>Says at every look that something is still away, which the service says once.</summary>
     private const string Repetitive = "Microsoft.Extensions.Diagnostics.HealthChecks";
 
-    /// <summary>Adds telemetry, health checks, service discovery, resilient HTTP clients and the service key.</summary>
+    /// <summary>Adds telemetry, health checks, service discovery and the service key.</summary>
     /// <exception cref="InvalidOperationException">The configured service key is too short to protect anything.</exception>
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
@@ -46,11 +46,7 @@ public static class Defaults
         builder.AddTelemetry();
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [LiveTag]);
         builder.Services.AddServiceDiscovery();
-        builder.Services.ConfigureHttpClientDefaults(http =>
-        {
-            http.AddServiceDiscovery();
-            http.AddResilience();
-        });
+        builder.Services.ConfigureHttpClientDefaults(http => http.AddServiceDiscovery());
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddServiceKey(builder.Configuration);
         return builder;

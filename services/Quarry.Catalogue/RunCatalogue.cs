@@ -73,12 +73,12 @@ public sealed partial class RunCatalogue : IDisposable
     /// <summary>Where a run stands: what is above it, its attempts, its child runs.</summary>
     /// <exception cref="StoreException">The catalogue cannot be read.</exception>
     public Task<Lineage> LineageAsync(RunRecord run, LineagePage page, CancellationToken cancellation) =>
-        ReadAsync(context => new RunLineage(context).OfRunAsync(run, page, cancellation), cancellation);
+        ReadAtOnceAsync(context => new RunLineage(context).OfRunAsync(run, page, cancellation), cancellation);
 
     /// <summary>The runs of a job; null when there is none.</summary>
     /// <exception cref="StoreException">The catalogue cannot be read.</exception>
     public Task<JobReport?> JobAsync(string jobId, LineagePage page, CancellationToken cancellation) =>
-        ReadAsync(context => new RunLineage(context).OfJobAsync(jobId, page, cancellation), cancellation);
+        ReadAtOnceAsync(context => new RunLineage(context).OfJobAsync(jobId, page, cancellation), cancellation);
 
     /// <summary>Figures of runs by one of their properties.</summary>
     /// <exception cref="StoreException">The catalogue cannot be read.</exception>
@@ -103,7 +103,7 @@ public sealed partial class RunCatalogue : IDisposable
     /// <summary>What the items of a dataset look like, of one source or of all.</summary>
     /// <exception cref="StoreException">The catalogue cannot be read.</exception>
     public Task<DatasetSchema> SchemaAsync(string dataset, string? source, CancellationToken cancellation) =>
-        ReadAsync(context => new DatasetSearch(context).SchemaAsync(dataset, source, cancellation), cancellation);
+        ReadAtOnceAsync(context => new DatasetSearch(context).SchemaAsync(dataset, source, cancellation), cancellation);
 
     /// <summary>Samples of the policy of a settled run, oldest first.</summary>
     /// <exception cref="StoreException">The catalogue cannot be read.</exception>
@@ -231,6 +231,17 @@ public sealed partial class RunCatalogue : IDisposable
             throw new StoreException($"The catalogue ({place}) cannot be read: {cause.Message}", e);
         }
     }
+
+    /// <summary>Several questions, answered as of one moment.</summary>
+    private Task<T> ReadAtOnceAsync<T>(Func<CatalogueContext, Task<T>> read, CancellationToken cancellation) =>
+        ReadAsync(
+            async context =>
+            {
+                await using var moment = await context.Database.BeginTransactionAsync(place.OneMoment, cancellation);
+                return await read(context);
+            },
+            cancellation
+        );
 
     private static IQueryable<RunRow> LastWithFields(
         CatalogueContext context,

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Quarry.Contracts.Lode;
@@ -37,6 +38,9 @@ public abstract class CataloguePlace
     public static string PathBelow(string localFolder) => Path.Combine(localFolder, "catalogue.db");
 
     internal abstract DbContextOptions<CatalogueContext> Options { get; }
+
+    /// <summary>Isolation in which all reads see one moment, and no writer waits for them.</summary>
+    internal abstract IsolationLevel OneMoment { get; }
 
     /// <summary>The place beside it, where another one is made that takes its place.</summary>
     internal abstract CataloguePlace Beside { get; }

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -33,6 +34,8 @@ internal sealed class PostgresPlace : CataloguePlace
 
     internal override DbContextOptions<CatalogueContext> Options =>
         new DbContextOptionsBuilder<CatalogueContext>().UseNpgsql(connection).Options;
+
+    internal override IsolationLevel OneMoment => IsolationLevel.RepeatableRead;
 
     internal override CataloguePlace Beside => new PostgresPlace(connection, Part);
 

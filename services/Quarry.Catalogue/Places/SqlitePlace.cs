@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -36,6 +37,11 @@ internal sealed class SqlitePlace(string path) : CataloguePlace
 
     internal override DbContextOptions<CatalogueContext> Options =>
         new DbContextOptionsBuilder<CatalogueContext>().UseSqlite($"Data Source={path}").Options;
+
+    /// <summary>
+    /// The library takes no lock of a writer with this one only. In WAL mode a transaction sees the moment of its first read.
+    /// </summary>
+    internal override IsolationLevel OneMoment => IsolationLevel.ReadUncommitted;
 
     internal override CataloguePlace Beside => new SqlitePlace(Part);
 

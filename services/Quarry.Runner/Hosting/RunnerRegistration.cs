@@ -131,7 +131,7 @@ internal static class RunnerRegistration
     private static void AddLodeClients(this IServiceCollection services)
     {
         _ = services.AddSingleton<ILode, LodeClient>().AddSingleton<RunArchive>();
-        _ = services.AddHttpClient(
+        _ = services.AddServiceClient(
             RunArchive.ClientName,
             (provider, client) =>
             {

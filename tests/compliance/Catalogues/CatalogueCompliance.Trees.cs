@@ -9,6 +9,7 @@ namespace Quarry.Tests.Compliance.Catalogues;
 public abstract partial class CatalogueCompliance
 {
     private const int Children = 2_500;
+    private const int Looks = 200;
     private static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     [Fact]
@@ -64,6 +65,32 @@ public abstract partial class CatalogueCompliance
     }
 
     [Fact]
+    public async Task What_an_answer_lists_and_what_it_counts_are_of_one_moment()
+    {
+        await using var lode = await folder.OpenAsync();
+        await using var connection = Open(lode);
+        await connection.Upkeep.BringUpAsync(default);
+        var root = LodeFolder.Done(LodeFolder.Run("root-1"), 1);
+        await connection.Catalogue.ReconcileAsync([new(root), new(Child("child"))], [], default);
+
+        using var enough = new CancellationTokenSource();
+        var changes = Task.Run(() => ChangeUntilAsync(connection.Catalogue, Child("child"), enough.Token));
+        try
+        {
+            for (var look = 0; look < Looks; look++)
+            {
+                var lineage = await connection.Catalogue.LineageAsync(root, new(10), default);
+                Assert.Equal(lineage.Items.Count(i => i.State != RunState.Done), lineage.Tree.Active);
+            }
+        }
+        finally
+        {
+            await enough.CancelAsync();
+            await changes;
+        }
+    }
+
+    [Fact]
     public async Task Runs_are_put_together_by_their_properties()
     {
         await using var lode = await folder.OpenAsync();
@@ -92,6 +119,16 @@ public abstract partial class CatalogueCompliance
         Assert.False(await connection.Catalogue.HasDatasetAsync("other", default));
         var dataset = Assert.Single(await connection.Catalogue.DatasetsAsync(default));
         Assert.Equal((5, 2, 50), (dataset.Runs, dataset.Sources, dataset.Events));
+    }
+
+    /// <summary>Lets a run end and go on again, over and over.</summary>
+    private static async Task ChangeUntilAsync(RunCatalogue catalogue, RunRecord run, CancellationToken enough)
+    {
+        while (!enough.IsCancellationRequested)
+        {
+            await catalogue.ProjectAsync(LodeFolder.Done(run, 1));
+            await catalogue.ProjectAsync(run);
+        }
     }
 
     private static RunRecord Timed(int number) =>

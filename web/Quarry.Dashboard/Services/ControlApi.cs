@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using Quarry.ServiceDefaults;
 
 namespace Quarry.Dashboard.Services;
 
@@ -129,7 +130,7 @@ internal sealed class ControlApi(ServiceCaller caller, IConfiguration configurat
     public static void Add(IServiceCollection services)
     {
         services.AddSingleton<ControlApi>();
-        services.AddHttpClient(
+        services.AddServiceClient(
             Host.Name,
             (provider, client) =>
             {

@@ -91,7 +91,9 @@ internal sealed class ServiceCaller(IHttpClientFactory clients)
     }
 
     private static string Reason(Exception e) =>
-        e is BrokenCircuitException ? "too many of its last calls failed; it is asked again in a few seconds" : e.Message;
+        e is BrokenCircuitException
+            ? "too many of its last calls failed; it is asked again in a few seconds"
+            : e.Message;
 
     private sealed record Problem(string? Detail, string? NextStep, Dictionary<string, string[]>? Errors);
 }
@@ -104,7 +106,7 @@ internal static class ServiceCallerRegistration
         services.AddSingleton<ServiceCaller>();
         foreach (var service in Service.All)
         {
-            services.AddHttpClient(
+            services.AddServiceClient(
                 service.Name,
                 (provider, client) =>
                 {

@@ -70,7 +70,7 @@ internal sealed class SystemReporter(ServiceCaller caller, IConfiguration config
         within.CancelAfter(AnswerWithin);
         try
         {
-            var report = await caller.GetAsync<ServiceReport>(service, HealthProbes.ReportPath, within.Token);
+            var report = await LookAsync<ServiceReport>(service, HealthProbes.ReportPath, within.Token);
             var problems = report
                 .Checks.Where(check => check.Status != "healthy")
                 .Select(check => check.Detail ?? check.Name)
@@ -93,7 +93,7 @@ internal sealed class SystemReporter(ServiceCaller caller, IConfiguration config
         within.CancelAfter(AnswerWithin);
         try
         {
-            return await caller.GetAsync<RunnerLoad>(Service.Runner, "/health/load", within.Token);
+            return await LookAsync<RunnerLoad>(Service.Runner, "/health/load", within.Token);
         }
         catch (Exception e)
             when (e is ServiceFailedException
@@ -104,6 +104,9 @@ internal sealed class SystemReporter(ServiceCaller caller, IConfiguration config
             return null;
         }
     }
+
+    private Task<T> LookAsync<T>(Service service, string path, CancellationToken cancellation) =>
+        caller.SendAsync<T>(service, new HttpRequestMessage(HttpMethod.Get, path).AskedOnce(), cancellation);
 
     private IEnumerable<StandIn> StandIns()
     {
