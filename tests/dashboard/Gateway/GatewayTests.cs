@@ -129,6 +129,12 @@ public sealed class GatewayTests : IAsyncLifetime
             },
             health
         );
+        // The cause, and not only that time ran out while the call was repeated.
+        Assert.StartsWith(
+            "The runner does not answer (Connection refused",
+            report.GetProperty("services")[2].GetProperty("detail").GetString(),
+            StringComparison.Ordinal
+        );
         Assert.Equal(
             "redis",
             Assert.Single(report.GetProperty("stand_ins").EnumerateArray()).GetProperty("resource").GetString()
